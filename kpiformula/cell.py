@@ -1,0 +1,589 @@
+"""The parts of a calculation cell: statements, legend, examples, notes.
+
+A cell is cut into clauses at introductions, at "where", at semicolons and ends of sentences; in a
+clause that can be a statement, the statement is read first, and what follows it is the legend.
+Readings that compete are scored by the rules of :func:`_score`; the losers become findings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from kpiformula import grammar
+from kpiformula.grammar import Mark
+from kpiformula.legend import Entry, is_entry, name_at, skip
+from kpiformula.nodes import Binary, Name, Number, walk
+from kpiformula.operands import OPERATORS, Finding, is_letter, is_symbol, match_brackets, words_key
+from kpiformula.prose import read_prose
+from kpiformula.statement import Refused, Statement, read_statement
+from kpiformula.text import CleanText
+
+_ARITHMETIC = frozenset(OPERATORS - {"EQUALS"}) | {"ROOT", "SIGMA", "FRACTION", "CARET"}
+_ENDS_OPERAND = frozenset(
+    {"NUMBER", "PERCENT", "PERMILLE", "VULGAR", "RPAR", "RSQB", "RBRACE", "SUPERSCRIPT"}
+)
+
+
+@dataclass(slots=True)
+class Example:
+    """A worked example: the clean characters it takes, and the marks it is made of."""
+
+    marks: list[Mark]
+
+    @property
+    def start(self) -> int:
+        return self.marks[0].start
+
+    @property
+    def end(self) -> int:
+        return self.marks[-1].end
+
+
+@dataclass(slots=True)
+class Cell:
+    """The parts of a cell, in printed order."""
+
+    statements: list[Statement] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+    examples: list[Example] = field(default_factory=list)
+    unread: list[tuple[int, int]] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Clause:
+    marks: list[Mark]
+    introduced: bool = False
+    after_where: bool = False
+
+
+def read_cell(clean: CleanText) -> Cell:
+    """Read a clean text as a calculation cell.
+
+    Raises:
+        Refused: when no formula can be read, with the reason of the best attempt.
+    """
+    marks = _drawn_bars(grammar.marks(clean.text))
+    clauses = _clauses(marks)
+    return _Reader(clean, clauses).read()
+
+
+# --- clauses ------------------------------------------------------------------------------------
+
+
+def _clauses(marks: list[Mark]) -> list[_Clause]:
+    pairs, _ = match_brackets(marks)
+    inside = _insides(pairs, len(marks))
+    clauses: list[_Clause] = []
+    current = _Clause([])
+
+    def close(*, introduced: bool = False, after_where: bool = False) -> None:
+        nonlocal current
+        if current.marks:
+            clauses.append(current)
+            current = _Clause([], introduced, after_where)
+        else:
+            current.introduced |= introduced
+            current.after_where |= after_where
+
+    for index, mark in enumerate(marks):
+        if mark.kind == "INTRODUCTION":
+            close(introduced=True)
+        elif mark.kind == "WHERE" and _opens_legend(marks, index):
+            close(after_where=True)
+        elif inside[index]:
+            current.marks.append(mark)
+        elif mark.kind == "SEMICOLON":
+            close()
+        elif mark.kind == "DOT" and _ends_sentence(marks, index):
+            close()
+        elif mark.kind == "COLON" and _introduces(marks, index, current):
+            close(introduced=True)
+        elif mark.kind not in ("DOT", "LINE_END") or current.marks:
+            current.marks.append(mark)
+    close()
+    return clauses
+
+
+def _insides(pairs: dict[int, int], length: int) -> list[bool]:
+    inside = [False] * length
+    for opening, close in pairs.items():
+        for index in range(opening + 1, close):
+            inside[index] = True
+    return inside
+
+
+def _opens_legend(marks: Sequence[Mark], index: int) -> bool:
+    behind = marks[index - 1].kind if index else "LINE_END"
+    following = skip(marks, index + 1)
+    if behind in ("WORD",) and marks[index].text[-1] not in ":,":
+        return is_entry(marks, following, frozenset(), opened=True) is not None
+    return True
+
+
+def _ends_sentence(marks: Sequence[Mark], index: int) -> bool:
+    following = skip(marks, index + 1)
+    if following >= len(marks):
+        return True
+    mark, behind = marks[following], marks[index - 1] if index else None
+    spaced = mark.start > marks[index].end or following > index + 1
+    if behind is None or mark.kind in ("INTRODUCTION", "WHERE"):
+        return True
+    if not spaced or mark.kind in OPERATORS or mark.kind in ("DASH", "COMMA", "SEMICOLON"):
+        return False
+    if mark.kind == "NUMBER" and len(mark.text) == 4 and behind.kind == "WORD":
+        return False
+    shortened = behind.kind == "WORD" and len(behind.text) <= 3 and behind.text.islower()
+    starts_high = mark.kind != "WORD" or mark.text[:1].isupper()
+    return starts_high and not shortened and mark.kind not in ("RPAR", "RSQB")
+
+
+def _introduces(marks: Sequence[Mark], index: int, current: _Clause) -> bool:
+    """Whether a colon closes introducing words ("Нақты жетістігі бойынша:") and divides nothing."""
+    behind = marks[index - 1] if index else None
+    if behind is None or behind.kind in _ENDS_OPERAND or behind.end < marks[index].start:
+        return behind is not None and behind.kind == "RPAR" and _words_only(current.marks)
+    if behind.kind == "WORD" and is_letter(behind.text):
+        return False
+    return _words_only(current.marks)
+
+
+def _words_only(marks: Sequence[Mark]) -> bool:
+    return not any(mark.kind in _ARITHMETIC or mark.kind == "EQUALS" for mark in marks)
+
+
+# --- a drawn fraction bar on its own line ---------------------------------------------------------
+
+
+def _drawn_bars(marks: list[Mark]) -> list[Mark]:
+    """Put what stands above and below a drawn bar into brackets, with a division between."""
+    while (bar := next((i for i, m in enumerate(marks) if m.kind == "RULE"), None)) is not None:
+        drawn = _drawn_bar(marks, bar)
+        if drawn is None:
+            marks = [*marks[:bar], marks[bar]._replace(kind="DASH"), *marks[bar + 1 :]]
+        else:
+            marks = drawn
+    return marks
+
+
+def _line(marks: Sequence[Mark], index: int, step: int) -> int:
+    while 0 <= index + step < len(marks) and marks[index + step].kind != "LINE_END":
+        index += step
+    return index
+
+
+def _drawn_bar(marks: list[Mark], bar: int) -> list[Mark] | None:
+    left, right = _line(marks, bar, -1), _line(marks, bar, 1)
+    if left < 2 or right + 2 >= len(marks):
+        return None
+    above_end = left - 2
+    above_start = _line(marks, above_end, -1) if marks[above_end].kind != "LINE_END" else left
+    below_start = right + 2
+    below_end = _line(marks, below_start, 1)
+    if left == right:
+        above_start = _bare_start(marks, above_start, above_end)
+    stop = next(
+        (
+            i
+            for i in range(below_start, below_end + 1)
+            if marks[i].kind in ("COMMA", "SEMICOLON", "WHERE", "DOT")
+        ),
+        below_end + 1,
+    )
+    above, below = marks[above_start : above_end + 1], marks[below_start:stop]
+    if not above or not below:
+        return None
+    rule = marks[bar]
+    quotient = [
+        Mark("LPAR", "(", above[0].start, above[0].start), *above,
+        Mark("RPAR", ")", above[-1].end, above[-1].end), rule._replace(kind="DIVIDE"),
+        Mark("LPAR", "(", below[0].start, below[0].start), *below,
+        Mark("RPAR", ")", below[-1].end, below[-1].end),
+    ]  # fmt: skip
+    return [
+        *marks[:above_start], *marks[left:bar], *quotient, *marks[bar + 1 : right + 1],
+        *marks[stop:],
+    ]  # fmt: skip
+
+
+def _bare_start(marks: Sequence[Mark], start: int, end: int) -> int:
+    """Where the numerator begins: in words it may have begun some lines higher."""
+    first = start
+    while first >= 2 and marks[first].kind not in ("EQUALS", "INTRODUCTION"):
+        if marks[first - 1].kind in ("INTRODUCTION", "EQUALS", "COLON", "SEMICOLON", "DOT"):
+            break
+        if marks[first - 1].kind == "LINE_END" and marks[first - 2].kind in (
+            "INTRODUCTION", "EQUALS", "COLON", "DOT",
+        ):  # fmt: skip
+            return first
+        first -= 1
+    equals = [i for i in range(start, end + 1) if marks[i].kind in ("EQUALS", "INTRODUCTION")]
+    return equals[-1] + 1 if equals else first
+
+
+# --- reading ----------------------------------------------------------------------------------------
+
+
+class _Reader:
+    def __init__(self, clean: CleanText, clauses: list[_Clause]) -> None:
+        self.clean = clean
+        self.clauses = clauses
+        self.cell = Cell()
+        self.refusals: list[tuple[int, Refused]] = []
+        self.entry: Entry | None = None
+        self.known = self._names_of_legend()
+
+    def read(self) -> Cell:
+        in_legend = False
+        candidates: list[tuple[int, Statement, _Clause]] = []
+        for clause in self.clauses:
+            if in_legend or clause.after_where:
+                in_legend = True
+                self._legend(clause.marks, opened=True)
+                continue
+            found = self._first_statement(clause)
+            if found is None:
+                continue
+            statement, rest, score = found
+            if statement.result is None and not self._is_lettered(statement):
+                candidates.append((score, statement, clause))
+            else:
+                self.cell.statements.append(statement)
+            in_legend = self._is_lettered(statement) or score >= 4
+            if rest:
+                self._legend(rest, opened=False)
+        self._choose(candidates)
+        if not self.cell.statements:
+            raise self._refusal()
+        return self.cell
+
+    def _names_of_legend(self) -> frozenset[str]:
+        """Names that stand where a legend defines them, whatever the formula turns out to be."""
+        names: set[str] = set()
+        for clause in self.clauses:
+            opened = True
+            for index, mark in enumerate(clause.marks):
+                if mark.kind in ("COMMA", "LINE_END"):
+                    opened = True
+                    continue
+                entry = is_entry(clause.marks, index, frozenset(), opened=opened)
+                if entry is not None and (clause.after_where or opened):
+                    names.add(entry[0])
+                opened = False
+        return frozenset(name for name in names if is_symbol(name) or "." not in name)
+
+    # --- statements ---------------------------------------------------------------------------
+
+    def _first_statement(self, clause: _Clause) -> tuple[Statement, list[Mark], int] | None:
+        marks = clause.marks
+        start = self._anchor(marks)
+        assigned = start is not None
+        if start is None:
+            start = self._after_basis(marks)
+        end = self._region_end(marks, start)
+        region = _trimmed(marks[start:end])
+        if not region:
+            return None
+        lonely_bracket = (
+            region[0].kind == "LSQB" and match_brackets(region)[0].get(0) == len(region) - 1
+        )
+        arithmetic = any(m.kind in _ARITHMETIC for m in region)
+        try:
+            if not arithmetic or (statement := self._symbolic(region)) is None:
+                statement = read_prose(region, self.clean, self.known)
+            if statement is None and lonely_bracket:
+                statement = read_statement(region, self.clean, self.known)
+        except Refused as refused:
+            weight = 3 * assigned + 2 * clause.introduced + refused.code.startswith("KF9")
+            if weight or arithmetic:
+                self.refusals.append((weight, refused))
+            return None
+        if statement is None:
+            return None
+        score = _score(statement, region) + 4 * clause.introduced + 3 * assigned
+        if score < 1 and not lonely_bracket:
+            return None
+        return statement, marks[end:], score
+
+    def _symbolic(self, region: list[Mark]) -> Statement | None:
+        statement = read_statement(region, self.clean, self.known)
+        if isinstance(statement.node, Name | Number) and statement.result is not None:
+            return None
+        counted = [n for n in walk(statement.node) if isinstance(n, Name)]
+        enough = len(counted) >= 2 or any(
+            not op.is_phrase or self._bracketed(op) for op in statement.operands.values()
+        )
+        if not counted or not (enough or statement.result is not None):
+            return None
+        return statement
+
+    def _bracketed(self, operand: object) -> bool:
+        return any(m.kind == "LSQB" for clause in self.clauses for m in clause.marks)
+
+    def _anchor(self, marks: Sequence[Mark]) -> int | None:
+        """Where ``H =`` begins; words before a letter's ``=`` are notes."""
+        for index, mark in enumerate(marks):
+            if mark.kind == "EQUALS" and index:
+                before = index - 1
+                while before and marks[before].kind == "LINE_END":
+                    before -= 1
+                return self._left_side(marks, before)
+        return None
+
+    def _left_side(self, marks: Sequence[Mark], before: int) -> int:
+        if marks[before].kind == "WORD" or marks[before].kind == "TO":
+            if is_symbol(marks[before].text) and not any(
+                m.kind in _ARITHMETIC for m in marks[:before]
+            ):
+                return before
+        return self._after_basis(marks)
+
+    def _after_basis(self, marks: Sequence[Mark]) -> int:
+        """Where a clause begins behind stray marks, an equation number or a source's name."""
+        start = skip(marks, 0)
+        while start < len(marks) and marks[start].kind in ("DOT", "COMMA", "DASH", "COLON"):
+            start = skip(marks, start + 1)
+        if _equation_number(marks, start) and start + 3 < len(marks):
+            start = skip(marks, start + 3)
+        for index in range(start, len(marks)):
+            if marks[index].kind in _ARITHMETIC or marks[index].kind == "EQUALS":
+                break
+            if marks[index].kind == "BASIS":
+                return skip(marks, index + 1)
+        return start
+
+    def _region_end(self, marks: Sequence[Mark], start: int) -> int:
+        """Where a statement ends: before a legend entry, an example, an equation number, a note."""
+        pairs, _ = match_brackets(marks)
+        inside = _insides(pairs, len(marks))
+        lettered = True
+        for index in range(start, len(marks)):
+            mark = marks[index]
+            if inside[index]:
+                continue
+            if mark.kind == "WORD":
+                lettered = lettered and (is_symbol(mark.text) or mark.text in self.known)
+            if index == start:
+                continue
+            behind = _behind(marks, index)
+            if mark.kind == "COMMA" and self._comma_ends(marks, index, lettered):
+                return index
+            if _equation_number(marks, index) and behind.kind not in OPERATORS:
+                return index
+            if mark.kind == "LINE_END" and self._line_ends(marks, index, behind):
+                return index
+            if behind.kind in _ENDS_OPERAND or _is_lone_letter(marks, index, behind):
+                if self._other_begins(marks, index):
+                    return index
+        return len(marks)
+
+    def _comma_ends(self, marks: Sequence[Mark], index: int, lettered: bool) -> bool:
+        following = skip(marks, index + 1)
+        if following >= len(marks):
+            return True
+        if marks[following].kind in ("TIMES_WORD",) or (
+            following + 1 < len(marks) and marks[following + 1].kind == "TIMES_BEHIND"
+        ):
+            return False
+        if is_entry(marks, following, self.known, opened=True) is not None:
+            return True
+        seen = any(m.kind in _ARITHMETIC for m in marks[:index])
+        return lettered and seen
+
+    def _line_ends(self, marks: Sequence[Mark], index: int, behind: Mark) -> bool:
+        following = skip(marks, index)
+        if behind.kind in OPERATORS or behind.kind == "DASH" or following + 1 >= len(marks):
+            return False
+        named = name_at(marks, following)
+        if named is None:
+            return False
+        name, after = named
+        link = skip(marks, after)
+        if link < len(marks) and marks[link].kind == "EQUALS":
+            return True
+        return name in self.known and is_entry(marks, following, self.known, opened=True) is not None
+
+    def _other_begins(self, marks: Sequence[Mark], index: int) -> bool:
+        """Whether an entry, an example or a note begins behind a complete operand."""
+        mark = marks[index]
+        following = marks[index + 1] if index + 1 < len(marks) else None
+        if mark.kind == "NUMBER":
+            return _behind(marks, index).kind in ("NUMBER", "PERCENT")
+        if mark.kind == "DASH":
+            number = _behind(marks, index).kind in ("NUMBER", "PERCENT")
+            return number and following is not None and following.kind == "WORD" and not is_symbol(
+                following.text
+            )
+        if mark.kind not in ("WORD", "TO"):
+            return False
+        if is_entry(marks, index, self.known, opened=False) is not None:
+            return True
+        number = _behind(marks, index).kind in ("NUMBER", "PERCENT", "PERMILLE")
+        factor = number and any(m.kind == "TIMES" for m in marks[max(0, index - 3) : index])
+        return factor and not is_symbol(mark.text) and mark.text[0] not in "xхXХ"
+
+    def _is_lettered(self, statement: Statement) -> bool:
+        return any(not operand.is_phrase for operand in statement.operands.values())
+
+    def _choose(self, candidates: list[tuple[int, Statement, _Clause]]) -> None:
+        """Take the best reading in words; another that scores as high is a finding."""
+        if not candidates or self.cell.statements:
+            return
+        best = max(score for score, _, _ in candidates)
+        winners = [statement for score, statement, _ in candidates if score == best]
+        self.cell.statements.append(winners[0])
+        chosen = set(winners[0].operands)
+        for other in winners[1:]:
+            if set(other.operands) == chosen:
+                self.cell.statements.append(other)
+            else:
+                self.cell.findings.append(
+                    ("KF112", "this could be the formula as well", other.start, other.end)
+                )
+
+    def _refusal(self) -> Refused:
+        if self.refusals:
+            return max(self.refusals, key=lambda pair: pair[0])[1]
+        text = self.clean.text
+        return Refused(
+            "KF100", "no formula can be found in this text", 0, len(text),
+            "a formula has an operator between operands, e.g. 'A / B * 100'",
+        )  # fmt: skip
+
+    # --- legend ----------------------------------------------------------------------------------
+
+    def _legend(self, marks: Sequence[Mark], *, opened: bool) -> None:
+        known = self.known | {
+            operand.printed for s in self.cell.statements for operand in s.operands.values()
+        }
+        self._separate()
+        index = 0
+        start_of_note = None
+        while index < len(marks):
+            found = is_entry(marks, index, known, opened=opened)
+            if found is not None:
+                index, opened = self._entry_at(marks, index, found)
+                continue
+            mark = marks[index]
+            opened = mark.kind in ("COMMA", "LINE_END")
+            if self.entry is not None:
+                self.entry.marks.append(mark)
+            elif mark.kind not in ("COMMA", "LINE_END", "DOT"):
+                start_of_note = index if start_of_note is None else start_of_note
+            index += 1
+        if start_of_note is not None and self.entry is None:
+            self._note(list(marks[start_of_note:]))
+
+    def _separate(self) -> None:
+        if self.entry is not None and self.entry.marks:
+            end = self.entry.marks[-1].end
+            self.entry.marks.append(Mark("SEMICOLON", ";", end, end))
+
+    def _entry_at(
+        self, marks: Sequence[Mark], index: int, found: tuple[str, int, str]
+    ) -> tuple[int, bool]:
+        name, text_start, link = found
+        if link == "EQUALS":
+            end = self._region_end(marks, index)
+            statement = self._definition(_trimmed(marks[index:end]))
+            if statement is not None:
+                self.cell.statements.append(statement)
+                self.entry = None
+                return end, True
+        self.entry = Entry(name, marks[index].start, marks[text_start - 1].end, [])
+        self.cell.entries.append(self.entry)
+        return text_start, False
+
+    def _definition(self, region: list[Mark]) -> Statement | None:
+        if not any(m.kind in _ARITHMETIC or m.kind == "DASH" for m in region):
+            return None
+        try:
+            statement = read_statement(region, self.clean, self.known)
+        except Refused:
+            return None
+        letters = all(not operand.is_phrase for operand in statement.operands.values())
+        return statement if letters and isinstance(statement.node, Binary) else None
+
+    def _note(self, marks: list[Mark]) -> None:
+        region = _trimmed(marks)
+        if not region:
+            return
+        if _is_example(region):
+            self.cell.examples.append(Example(region))
+        elif any(m.kind in ("EQUALS", "DIVIDE", "TIMES", "PLUS") for m in region):
+            statement = self._another(region)
+            if statement is not None:
+                self.cell.statements.append(statement)
+            else:
+                self.cell.unread.append((region[0].start, region[-1].end))
+
+    def _another(self, region: list[Mark]) -> Statement | None:
+        try:
+            statement = read_statement(region, self.clean, self.known)
+        except Refused:
+            return None
+        return statement if statement.result is not None else None
+
+
+def _behind(marks: Sequence[Mark], index: int) -> Mark:
+    index -= 1
+    while index and marks[index].kind == "LINE_END":
+        index -= 1
+    return marks[index]
+
+
+def _is_lone_letter(marks: Sequence[Mark], index: int, behind: Mark) -> bool:
+    """Whether the operand before ``index`` is a single letter behind an operator."""
+    if behind.kind not in ("WORD", "TO") or not is_symbol(behind.text):
+        return False
+    place = marks.index(behind)
+    return place > 0 and _behind(marks, place).kind in OPERATORS
+
+
+def _equation_number(marks: Sequence[Mark], index: int) -> bool:
+    kinds = [mark.kind for mark in marks[index : index + 3]]
+    if kinds != ["LPAR", "NUMBER", "RPAR"]:
+        return False
+    following = skip(marks, index + 3)
+    return following >= len(marks) or index == 0 or marks[following].kind in ("COMMA", "WHERE")
+
+
+def _trimmed(marks: Sequence[Mark]) -> list[Mark]:
+    outer = ("LINE_END", "COMMA", "DOT", "SEMICOLON", "LAYOUT")
+    kept = list(marks)
+    while kept and kept[-1].kind in outer:
+        kept.pop()
+    while kept and kept[0].kind in outer:
+        kept.pop(0)
+    return kept
+
+
+def _is_example(marks: Sequence[Mark]) -> bool:
+    numbers = [m for m in marks if m.kind == "NUMBER"]
+    return len(numbers) >= 2 and all(
+        m.kind in ("NUMBER", "PERCENT", "LINE_END", "LPAR", "RPAR", *OPERATORS) for m in marks
+    )
+
+
+def _score(statement: Statement, region: Sequence[Mark]) -> int:
+    """How much a text looks like the formula of a cell rather than like a remark.
+
+    A factor 100: 2; a sign ``=``: 3; letters or square brackets: 3; an operand of several
+    words: 1; two single words around a bare slash ("тг/адам"): minus 2.
+    """
+    score = 0
+    node = statement.node
+    if any(isinstance(n, Number) and n.value in (100, 1000, 10000, 100000) for n in walk(node)):
+        score += 2
+    if statement.result is not None:
+        score += 3
+    if any(m.kind == "LSQB" for m in region) or not any(
+        operand.is_phrase for operand in statement.operands.values()
+    ):
+        score += 3
+    phrases = [operand for operand in statement.operands.values() if operand.is_phrase]
+    score += any(" " in operand.words for operand in phrases)
+    if len(phrases) == 2 and all(len(words_key(o.words)) <= 6 for o in phrases):
+        score -= 2
+    return score

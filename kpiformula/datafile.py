@@ -1,0 +1,227 @@
+"""YAML as text: every scalar stays the text that was written, and every node knows its place.
+
+Nothing is interpreted (``1:6`` and ``no`` are texts), and what could stand for something else is
+refused: anchors, aliases, tags, a key given twice, a second document.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+import yaml
+
+from kpiformula.diagnostics import Diagnostic, MethodologyError, Source, Span, error
+
+MAX_BYTES = 5_000_000
+"""The most that is read of one methodology, in bytes (KF907)."""
+
+MAX_NESTING = 50
+"""The deepest list or mapping that is read (KF904)."""
+
+
+MAX_FINDINGS = 200
+"""Findings listed for one file; a file of another kind would give thousands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A text; ``literal`` says that it is written as a block ``|``, its lines as they stand."""
+
+    text: str
+    span: Span
+    literal: bool = False
+
+
+@dataclass(slots=True)
+class Items:
+    """A list."""
+
+    span: Span
+    items: list[Written] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Entries:
+    """A mapping; ``keys`` has the place of each key."""
+
+    span: Span
+    keys: dict[str, Span] = field(default_factory=dict)
+    values: dict[str, Written] = field(default_factory=dict)
+
+
+Written = Scalar | Items | Entries
+
+Plain = str | list["Plain"] | dict[str, "Plain"]
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+
+
+def decode(data: bytes, name: str) -> Source:
+    """Return the text of a file.
+
+    Raises:
+        MethodologyError: KF401 if it is not UTF-8, or holds a character that no text has.
+    """
+    try:
+        source = Source(data.decode("utf-8-sig"), name)
+    except UnicodeDecodeError as failure:
+        readable = data[: failure.start].decode("utf-8-sig")
+        place = Span(len(readable), len(readable) + 1)
+        raise MethodologyError(
+            error("KF401", f"not UTF-8 at byte {failure.start}", place, Source(readable, name),
+                  help="save the file as UTF-8")
+        ) from None  # fmt: skip
+    if stray := _UNPRINTABLE.search(source.text):
+        message = f"character U+{ord(stray.group()):04X} cannot stand in a text"
+        raise MethodologyError(error("KF401", message, Span(*stray.span()), source))
+    return source
+
+
+def read(source: Source) -> Written:
+    """Return the one document of a YAML text.
+
+    Raises:
+        MethodologyError: with all findings: KF401 syntax, KF402 anchor, alias or tag, KF403 a
+            key given twice, KF904 nesting.
+    """
+    findings: list[Diagnostic] = []
+    try:
+        root = _Composer(source, findings).compose()
+    except yaml.YAMLError as failure:
+        mark = getattr(failure, "problem_mark", None)
+        start = mark.index if mark else 0
+        problem = getattr(failure, "problem", None) or "this is not YAML"
+        findings.append(
+            error("KF401", f"not YAML: {problem}", Span(start, start + 1), source,
+                  help="a text with `: `, ` #` or a sign such as `[ * & ! %` in front needs quotes")
+        )  # fmt: skip
+    if findings:
+        raise MethodologyError(*findings)
+    return root
+
+
+class _Composer:
+    """Builds nodes from YAML events with a stack of its own, so that depth costs no recursion."""
+
+    def __init__(self, source: Source, findings: list[Diagnostic]) -> None:
+        self.source = source
+        self.findings = findings
+        self.open: list[Items | Entries] = []
+        self.pending: list[Scalar | None] = []
+        self.root: Written = Scalar("", Span(0, 0))
+
+    def compose(self) -> Written:
+        documents = 0
+        for event in yaml.parse(self.source.text, Loader=_LOADER):
+            start, end = event.start_mark, event.end_mark
+            span = Span(start.index, end.index) if start and end else Span(0, 0)
+            match event:
+                case yaml.DocumentStartEvent():
+                    documents += 1
+                    if documents > 1:
+                        self.refuse("KF401", "a second document begins here", span)
+                        break
+                case yaml.AliasEvent():
+                    self.refuse("KF402", f"alias `*{event.anchor}`: write the value out", span)
+                    self.add(Scalar("", span))
+                case yaml.ScalarEvent():
+                    self.refuse_properties(event, span)
+                    self.add(Scalar(event.value, span, event.style == "|"))
+                case yaml.SequenceStartEvent():
+                    self.refuse_properties(event, span)
+                    self.open.append(Items(span))
+                    self.pending.append(None)
+                case yaml.MappingStartEvent():
+                    self.refuse_properties(event, span)
+                    self.open.append(Entries(span))
+                    self.pending.append(None)
+                case yaml.SequenceEndEvent() | yaml.MappingEndEvent():
+                    self.pending.pop()
+                    self.add(self.open.pop())
+            if len(self.open) > MAX_NESTING:
+                self.refuse("KF904", f"nested more than {MAX_NESTING} deep", span)
+                break
+            if len(self.findings) >= MAX_FINDINGS:
+                break
+        return self.root
+
+    def add(self, node: Written) -> None:
+        if not self.open:
+            self.root = node
+            return
+        parent = self.open[-1]
+        if isinstance(parent, Items):
+            parent.items.append(node)
+            return
+        key = self.pending[-1]
+        if key is not None:
+            parent.values.setdefault(key.text, node)
+            self.pending[-1] = None
+            return
+        if not isinstance(node, Scalar):
+            self.refuse("KF401", "a key is a text, not a list or a mapping", node.span)
+            node = Scalar("", node.span)
+        elif node.text in parent.keys:
+            line, _ = self.source.position(parent.keys[node.text].start)
+            self.refuse("KF403", f"key `{node.text}` stands already on line {line}", node.span)
+        parent.keys.setdefault(node.text, node.span)
+        self.pending[-1] = node
+
+    def refuse_properties(
+        self, event: yaml.ScalarEvent | yaml.CollectionStartEvent, span: Span
+    ) -> None:
+        if event.anchor is not None:
+            self.refuse("KF402", f"anchor `&{event.anchor}`: write the value out each time", span)
+        if event.tag is not None:
+            self.refuse("KF402", f"tag `{event.tag}`: every value is a text", span)
+
+    def refuse(self, code: str, message: str, span: Span) -> None:
+        self.findings.append(error(code, message, span, self.source))
+
+
+def plain(node: Written) -> Plain:
+    """Return a node as texts, lists and dictionaries."""
+    match node:
+        case Scalar(text=text):
+            return text
+        case Items(items=items):
+            return [plain(item) for item in items]
+        case Entries(values=values):
+            return {key: plain(value) for key, value in values.items()}
+
+
+def at(node: Written, *path: str | int) -> Written:
+    """Return the node at the end of a path, or the last one on the way to it."""
+    for step in path:
+        if isinstance(node, Items) and isinstance(step, int) and step < len(node.items):
+            node = node.items[step]
+        elif isinstance(node, Entries) and step in node.values:
+            node = node.values[str(step)]
+    return node
+
+
+def key_span(node: Written, *path: str | int) -> Span:
+    """Return the place of the key that a path ends with."""
+    parent = at(node, *path[:-1])
+    key = str(path[-1])
+    return parent.keys[key] if isinstance(parent, Entries) and key in parent.keys else parent.span
+
+
+def block_position(source: Source, block: Scalar) -> tuple[int, int]:
+    """Return the 1-based line and column where the text of a scalar begins in its file.
+
+    A literal block begins on the line behind its ``|``, its indentation being what the file has
+    before the first line that is not blank; a quoted text begins behind its quote.
+    """
+    line, column = source.position(block.span.start)
+    if not block.literal:
+        return line, column + (source.text[block.span.start] in "'\"")
+    lines = _LINE_END.split(block.text)
+    first = next((i for i, content in enumerate(lines) if content.strip()), None)
+    if first is None:
+        return line + 1, 1
+    written = _LINE_END.split(source.text[block.span.start :], first + 2)[first + 1]
+    return line + 1, len(written) - len(lines[first]) + 1

@@ -1,0 +1,530 @@
+"""Counts to results: exact, with the coefficient of a category, and with the steps.
+
+Counts are integers, fractions, decimals or printed strings; a float has no stated decimals and is
+refused. A missing count is never zero: the result then says which one is missing.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Context, Decimal
+from difflib import get_close_matches
+from enum import StrEnum
+from fractions import Fraction
+from numbers import Integral
+from types import MappingProxyType
+from typing import cast
+
+from kpiformula.arithmetic import (
+    IrrationalError,
+    Program,
+    Ratio,
+    UndefinedError,
+    enclose,
+    program,
+)
+from kpiformula.diagnostics import FormulaSyntaxError, InputError, error
+from kpiformula.formula import Coefficient, CoefficientCase, Formula
+from kpiformula.intervals import Interval, Rounding, round_decimal
+from kpiformula.methodology import Indicator
+from kpiformula.nodes import Number, names, number_text, substitute, text
+from kpiformula.text import MAX_DIGITS, printed_number, twin
+
+Subject = Formula | Indicator
+"""What can be evaluated; of an indicator, its reading, or the printed formula if asked for."""
+
+Count = int | Fraction | Decimal | str | None
+"""A count as given by the caller; ``None``, an empty string or a dash is a missing count."""
+
+BLANKS = frozenset({"", "-", "\u2012", "\u2013", "\u2014", "\u2212"})
+"""What stands in a printed table where there is no figure."""
+
+_LARGEST = 10**MAX_DIGITS
+_PLANS_KEPT = 4096
+_SHOWN_BITS = 200
+
+
+class Status(StrEnum):
+    """What an evaluation came to: a value, an interval that holds it, or neither."""
+
+    EXACT = "exact"
+    ENCLOSED = "enclosed"
+    UNDEFINED = "undefined"
+    NOT_EVALUATED = "not_evaluated"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The value of a formula for given counts, in the unit the indicator is printed in.
+
+    ``outcome`` is the exact value; or, where a root is no ratio, an interval that holds it; or
+    the sentence that says why there is no value. ``amounts`` are numerator and denominator of
+    each name of the formula, in printed order, ``None`` where one is missing.
+    """
+
+    formula: Formula = field(repr=False)
+    unit: str | None
+    amounts: tuple[Ratio | None, ...] = field(repr=False)
+    outcome: Fraction | Interval | str
+
+    @property
+    def value(self) -> Fraction | None:
+        """The exact value, or ``None``; :attr:`status` says why."""
+        return self.outcome if isinstance(self.outcome, Fraction) else None
+
+    @property
+    def interval(self) -> Interval | None:
+        """Where a root is no ratio: an interval of width 10^-40 or less that holds the value."""
+        return self.outcome if isinstance(self.outcome, Interval) else None
+
+    @property
+    def reason(self) -> str | None:
+        """Why there is no value: the denominator that is zero, the counts that are missing."""
+        return self.outcome if isinstance(self.outcome, str) else None
+
+    @property
+    def status(self) -> Status:
+        """What the evaluation came to."""
+        if isinstance(self.outcome, Fraction):
+            return Status.EXACT
+        if isinstance(self.outcome, Interval):
+            return Status.ENCLOSED
+        return Status.NOT_EVALUATED if None in self.amounts else Status.UNDEFINED
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The symbols without a count, in printed order."""
+        used = zip(names(self.formula.node), self.amounts, strict=True)
+        return tuple(name for name, amount in used if amount is None)
+
+    @property
+    def counts(self) -> Mapping[str, Fraction]:
+        """The values used, by symbol, coefficients among them."""
+        used = zip(names(self.formula.node), self.amounts, strict=True)
+        return MappingProxyType({name: Fraction(*amount) for name, amount in used if amount})
+
+    @property
+    def tainted(self) -> bool:
+        """Whether part of the cell could not be read, so that the formula may say less."""
+        return bool(self.formula.unread)
+
+    @property
+    def steps(self) -> tuple[str, str, str]:
+        """The formula, the formula with the counts in place, and the value."""
+        numbers = {name: Number(value) for name, value in self.counts.items()}
+        substituted = text(substitute(self.formula.node, {**numbers}))
+        return str(self.formula), substituted, self._last_step()
+
+    def _last_step(self) -> str:
+        match self.outcome:
+            case Fraction():
+                return f"= {value_text(self.outcome)}"
+            case Interval(low=low):
+                return f"≈ {_approximate(low)}"
+            case reason:
+                return f"{self.status.replace('_', ' ')}: {reason}"
+
+    def rounded(self, decimals: int, mode: Rounding = "half_up") -> Decimal:
+        """Return the value as it would be printed, with ``decimals`` (negative: to tens …).
+
+        Raises:
+            InputError: KF512 where there is no value, or it cannot be told from a tie; KF509
+                for an unknown mode.
+        """
+        match self.outcome:
+            case Fraction():
+                return round_decimal(self.outcome, decimals, mode)
+            case Interval(low=low, high=high):
+                one, other = (round_decimal(end, decimals, mode) for end in (low, high))
+                if one == other:
+                    return one
+                reason = f"the value lies too near to where {one} and {other} part"
+            case _:
+                reason = self.outcome
+        raise InputError(error("KF512", f"there is no value to round: {reason}"))
+
+    def __str__(self) -> str:
+        result = self.formula.result
+        left = result.name if result else text(self.formula.node)
+        if self.reason is not None:
+            return f"{left}: {self._last_step()}"
+        return f"{left} {self._last_step()}{f' {self.unit}' if self.unit else ''}"
+
+
+def evaluate(
+    subject: Subject,
+    counts: Mapping[str, Count],
+    *,
+    category: str | None = None,
+    as_printed: bool = False,
+) -> Result:
+    """Compute a formula exactly.
+
+    Args:
+        subject: an indicator (its ``reading`` is evaluated) or a formula.
+        counts: by symbol or by input name; an input stands for every symbol that uses it.
+            Integers, fractions, decimals, or strings as printed; ``None``, an empty string or a
+            dash is missing, and a missing count gives a result without a value.
+        category: which case of a coefficient applies: its printed label or an English key. A
+            condition of a case is decided by a count given under the quantity's name. A
+            coefficient may also be given among the counts.
+        as_printed: evaluate the printed formula of an indicator though an erratum corrects it.
+
+    Raises:
+        InputError: KF501 a count of a kind that is not exact; KF502 an unknown key; KF503 two
+            different values for one symbol; KF504, KF505, KF905 a count that cannot be read;
+            KF506 the category is missing or unknown; KF507 it leaves several cases open.
+        FormulaSyntaxError: if the indicator's cell holds no formula that can be read.
+    """
+    plan = _plan(subject, as_printed)
+    values = plan.blank.copy()
+    for key, count in counts.items():
+        places = plan.places.get(key)
+        if places is None:
+            raise _unknown_key(key, plan)
+        if type(count) is int and -_LARGEST <= count <= _LARGEST:
+            amount: Ratio | None = (count, 1)
+        else:
+            amount = _amount(key, count, plan)
+        if amount is not None:
+            for place in places:
+                if values[place] not in (None, amount):
+                    raise _two_values(plan.names[place], values[place], amount)
+                values[place] = amount
+    if plan.coefficients:
+        _choose_coefficients(plan, values, counts, category)
+    outcome: Fraction | Interval | str
+    if None in values:
+        outcome = _missing(plan, values)
+    else:
+        try:
+            outcome = Fraction(*plan.program(cast("list[Ratio]", values)))
+        except UndefinedError as undefined:
+            outcome = str(undefined)
+        except IrrationalError:
+            outcome = _enclosed(plan, values)
+    return Result(plan.formula, plan.unit, tuple(values), outcome)
+
+
+def value_text(value: Fraction) -> str:
+    """Return an exact number for people: ``12``, ``28.75``, ``210/341 ≈ 0.6158``."""
+    numerator, denominator = value.as_integer_ratio()
+    if max(numerator.bit_length(), denominator.bit_length()) > _SHOWN_BITS:
+        return f"≈ {_approximate(value)}"
+    exact = number_text(value)
+    return f"{exact} ≈ {_approximate(value)}" if "/" in exact else exact
+
+
+def _approximate(value: Fraction) -> Decimal:
+    """Return at least four decimals and four digits of a number."""
+    size = Context(prec=1).divide(Decimal(value.numerator), Decimal(value.denominator)).adjusted()
+    return round_decimal(value, max(4, 3 - size), "half_up")
+
+
+# --- plans -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What is worked out once for a formula or indicator.
+
+    ``places`` leads from each key that may be given to the names it stands for, none for a key
+    that is known but not used; ``settled`` from a coefficient's place and a category to its
+    value, where no condition has a say.
+    """
+
+    formula: Formula
+    unit: str | None
+    names: tuple[str, ...]
+    inputs: Mapping[str, str]
+    blank: list[Ratio | None]
+    places: Mapping[str, tuple[int, ...]]
+    units: Mapping[str, str | None]
+    coefficients: Mapping[int, Coefficient]
+    settled: Mapping[tuple[int, str], Ratio]
+    program: Program
+
+
+_plans: dict[tuple[int, bool], tuple[Subject, _Plan]] = {}
+"""Plans by the identity of their subject: to hash a formula costs more than to evaluate it."""
+
+
+def _plan(subject: Subject, as_printed: bool) -> _Plan:
+    key = (id(subject), as_printed)
+    kept = _plans.get(key)
+    if kept is not None and kept[0] is subject:
+        return kept[1]
+    plan = _prepare(subject, as_printed)
+    if len(_plans) >= _PLANS_KEPT:
+        _plans.clear()
+    _plans[key] = subject, plan
+    return plan
+
+
+def _prepare(subject: Subject, as_printed: bool) -> _Plan:
+    if isinstance(subject, Formula):
+        formula, unit, inputs = subject, subject.result and subject.result.unit, {}
+        units = {}
+    else:
+        formula = subject.formula if as_printed else subject.reading
+        unit = subject.unit
+        inputs = {name: symbol.input for name, symbol in subject.symbols.items()}
+        units = {name: symbol.unit for name, symbol in subject.symbols.items()}
+    used = names(formula.node)
+    listed = _coefficients(subject, formula)
+    coefficients = {i: listed[name] for i, name in enumerate(used) if name in listed}
+    conditions = (c.condition for each in coefficients.values() for c in each.cases)
+    unused = {s.name for s in formula.symbols.values() if s.role != "result"}
+    unused |= {*inputs, *inputs.values(), *(c.of for c in conditions if c)}
+    places: dict[str, tuple[int, ...]] = dict.fromkeys(sorted(unused), ())
+    for place, name in enumerate(used):
+        if name in inputs:
+            places[inputs[name]] += (place,)
+    places |= {name: (place,) for place, name in enumerate(used)}
+    return _Plan(
+        formula=formula,
+        unit=unit,
+        names=used,
+        inputs=inputs,
+        blank=[None] * len(used),
+        places=places,
+        units={name: s.unit for name, s in formula.symbols.items()} | units,
+        coefficients=coefficients,
+        settled={
+            (place, key): case.value.as_integer_ratio()
+            for place, coefficient in coefficients.items()
+            for key, case in _settled(coefficient)
+        },
+        program=program(formula.node),
+    )
+
+
+def _coefficients(subject: Subject, formula: Formula) -> Mapping[str, Coefficient]:
+    """Return the coefficients with a list of values; an erratum leaves the printed list valid."""
+    listed = dict(formula.coefficients)
+    if isinstance(subject, Indicator) and subject.erratum is not None:
+        try:
+            listed = {**subject.formula.coefficients, **listed}
+        except FormulaSyntaxError:
+            pass
+    return {name: coefficient for name, coefficient in listed.items() if coefficient.cases}
+
+
+# --- counts ------------------------------------------------------------------------------------
+
+
+def _amount(key: str, count: object, plan: _Plan) -> Ratio | None:
+    """Read one count; the kinds that are refused are named in :func:`evaluate`."""
+    match count:
+        case None:
+            return None
+        case bool():
+            raise _unusable(key, f"{count} is no count", "write 1 or 0 if that is meant")
+        case Integral():
+            amount = int(count), 1
+        case Fraction():
+            amount = count.as_integer_ratio()
+        case Decimal():
+            amount = _decimal_amount(key, count)
+        case str():
+            if count.strip() in BLANKS:
+                return None
+            amount = _printed_amount(key, count, plan)
+        case float() if count != count:
+            raise _unusable(key, "NaN is not a number", "give None for a missing count")
+        case float():
+            raise _unusable(
+                key,
+                f"the float {count!r} does not say how many of its decimals are meant",
+                f"give it as printed, {str(count)!r}, or as Decimal({str(count)!r})",
+            )
+        case _:
+            kind = type(count).__name__
+            raise _unusable(
+                key,
+                f"a count cannot be of type {kind}",
+                "give an int, a Fraction, a Decimal, a string as printed, or None",
+            )
+    if max(abs(amount[0]), amount[1]) > _LARGEST:
+        raise _too_long(key)
+    return amount
+
+
+def _decimal_amount(key: str, count: Decimal) -> Ratio:
+    if not count.is_finite():
+        raise _unusable(key, f"{count} is not a number", "give None for a missing count")
+    if max(abs(count.adjusted()), len(count.as_tuple().digits)) > MAX_DIGITS:
+        raise _too_long(key)
+    return count.as_integer_ratio()
+
+
+def _printed_amount(key: str, count: str, plan: _Plan) -> Ratio:
+    try:
+        number = printed_number(count)
+    except InputError as unread:
+        found = (replace(d, message=f"{key}: {d.message}") for d in unread.diagnostics)
+        raise InputError(*found) from None
+    if number.percent and any(
+        plan.units.get(plan.names[place]) != "percent" for place in plan.places[key]
+    ):
+        raise _unusable(key, f"{count!r} is a percentage, not a count", "give the count itself")
+    return number.value.as_integer_ratio()
+
+
+def _unusable(key: str, message: str, advice: str) -> InputError:
+    return InputError(error("KF501", f"{key}: {message}", help=advice))
+
+
+def _too_long(key: str) -> InputError:
+    return InputError(error("KF905", f"{key}: a number has more than {MAX_DIGITS} digits"))
+
+
+def _unknown_key(key: object, plan: _Plan) -> InputError:
+    known, given = tuple(plan.places), str(key)
+    alike = [name for name in known if twin(name).casefold() == twin(given).casefold()]
+    nearest = alike or get_close_matches(given, known)
+    advice = f"did you mean {' or '.join(nearest)}? " if nearest else ""
+    listed = f"known are {', '.join(known)}" if known else "the formula takes no counts"
+    message = f"the formula has no symbol or input {given!r}: {plan.formula}"
+    return InputError(error("KF502", message, help=advice + listed))
+
+
+def _two_values(name: str, one: Ratio | None, other: Ratio) -> InputError:
+    shown = " and ".join(number_text(Fraction(*ratio)) for ratio in (one, other) if ratio)
+    return InputError(error("KF503", f"{name} is given two values: {shown}"))
+
+
+def _missing(plan: _Plan, values: Sequence[Ratio | None]) -> str:
+    absent = [
+        f"{name} ({plan.inputs[name]})" if name in plan.inputs else name
+        for name, value in zip(plan.names, values, strict=True)
+        if value is None
+    ]
+    return f"{', '.join(absent)} {'is' if len(absent) == 1 else 'are'} missing"
+
+
+def _enclosed(plan: _Plan, values: Sequence[Ratio | None]) -> Fraction | Interval | str:
+    known = {
+        name: Fraction(*value) for name, value in zip(plan.names, values, strict=True) if value
+    }
+    try:
+        enclosure = enclose(plan.formula.node, known)
+    except UndefinedError as undefined:
+        return str(undefined)
+    return enclosure.low if enclosure.width == 0 else enclosure
+
+
+# --- coefficients ------------------------------------------------------------------------------
+
+_COMPARE: Mapping[str, Callable[[Fraction, Fraction], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+def _choose_coefficients(
+    plan: _Plan,
+    values: list[Ratio | None],
+    counts: Mapping[str, Count],
+    category: str | None,
+) -> None:
+    """Fill in the coefficients that are not given among the counts."""
+    for place, coefficient in plan.coefficients.items():
+        given = values[place]
+        if given is None and category is not None:
+            settled = plan.settled.get((place, category))
+            values[place] = settled or _chosen(coefficient, category, plan, counts)
+        elif given is None:
+            raise InputError(
+                error("KF506", f"{coefficient.name} depends on the category, and none is given",
+                      help=_known_cases(coefficient))
+            )  # fmt: skip
+        elif category is not None:
+            pool = _pool(coefficient, category)
+            if Fraction(*given) not in {case.value for case in pool}:
+                raise _two_values(coefficient.name, given, pool[0].value.as_integer_ratio())
+
+
+def _settled(coefficient: Coefficient) -> Iterator[tuple[str, CoefficientCase]]:
+    """Yield the labels and categories that lead to one value whatever the counts."""
+    keys = {case.label for case in coefficient.cases}
+    keys |= {case.category for case in coefficient.cases if case.category}
+    for key in keys:
+        pool = _pool(coefficient, key)
+        if len({case.value for case in pool}) == 1 and not any(c.condition for c in pool):
+            yield key, pool[0]
+
+
+def _pool(coefficient: Coefficient, category: str) -> list[CoefficientCase]:
+    """Return the cases of a category, given by its English key or by the label of a case."""
+    wanted = _folded(category)
+    keys = {wanted} | {
+        case.category for case in coefficient.cases if case.category and _folded(case.label) == wanted
+    }
+    pool = [
+        case
+        for case in coefficient.cases
+        if case.category in keys or _folded(case.label) == wanted
+    ]
+    if not pool:
+        raise InputError(
+            error("KF506", f"{coefficient.name} has no case for the category {category!r}",
+                  help=_known_cases(coefficient))
+        )  # fmt: skip
+    return pool
+
+
+def _chosen(
+    coefficient: Coefficient, category: str, plan: _Plan, counts: Mapping[str, Count]
+) -> Ratio:
+    """Return the value of the one case that a category and the quantities given lead to."""
+    pool = _pool(coefficient, category)
+    named = [case for case in pool if _folded(case.label) == _folded(category)]
+    quantities = {
+        key: Fraction(*amount)
+        for key, count in counts.items()
+        if (amount := _amount(key, count, plan)) is not None
+    }
+    conditions = [case.condition for case in pool if case.condition]
+    if all(condition.of in quantities for condition in conditions):
+        holding = [
+            case
+            for case in pool
+            if (c := case.condition) and _COMPARE[c.operator](quantities[c.of], c.value)
+        ]
+        open_cases = holding or [case for case in pool if case.condition is None]
+        open_cases = [case for case in open_cases if case in named] if named else open_cases
+        problem = "no case fits the counts given" if not open_cases else ""
+    else:
+        open_cases = named or pool
+        problem = "" if named else "its cases depend on a count that is not given"
+    chosen = {case.value for case in open_cases}
+    if problem or len(chosen) > 1:
+        wanted = ", ".join(dict.fromkeys(c.of for c in conditions if c.of not in quantities))
+        advice = f"give a count for {wanted}, or " if wanted else "give "
+        raise InputError(
+            error(
+                "KF507",
+                f"{coefficient.name} is not settled by the category {category!r}: "
+                f"{problem or 'several cases apply'}",
+                help=f"{advice}the label of the case; {_known_cases(coefficient)}",
+            )
+        )
+    return chosen.pop().as_integer_ratio()
+
+
+def _folded(label: str) -> str:
+    return " ".join(label.split()).casefold()
+
+
+def _known_cases(coefficient: Coefficient) -> str:
+    shown = (
+        f"{case.category or case.label} ({number_text(case.value)}"
+        f"{f' if {c.of} {c.operator} {number_text(c.value)}' if (c := case.condition) else ''})"
+        for case in coefficient.cases
+    )
+    return f"known are {', '.join(shown)}"

@@ -1,0 +1,224 @@
+"""A printed calculation cell as a formula: symbols with roles and definitions, exact nodes.
+
+:func:`parse` is the door; what it returns is frozen, pickles, and compares by meaning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+from kpiformula.diagnostics import Diagnostic, FormulaSyntaxError, LimitError, Source, Span, error
+from kpiformula.mapping import Table
+from kpiformula.nodes import Binary, Name, Node, Number, names, text
+
+if TYPE_CHECKING:
+    import sympy
+
+Role = Literal["result", "numerator", "denominator", "coefficient", "operand", "unused"]
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """A letter, abbreviation or wording of a formula.
+
+    ``printed`` is the text as it stands, ``definition`` what the legend says (for an operand in
+    words: the words), ``span`` its first place in the printed text.
+    """
+
+    name: str
+    printed: str
+    definition: str | None
+    role: Role
+    unit: str | None = None
+    span: Span = field(default=Span(0, 0), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A bound on a count, such as *fewer than 3000*: ``operator`` is ``<``, ``<=``, ``>``, ``>=``."""
+
+    operator: str
+    value: Fraction
+    of: str = field(compare=False)
+
+    def __str__(self) -> str:
+        return f"{self.operator} {text(Number(self.value))}"
+
+
+@dataclass(frozen=True, slots=True)
+class CoefficientCase:
+    """One value of a coefficient: its printed label, the category named there, a condition."""
+
+    label: str
+    value: Fraction
+    category: str | None
+    condition: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Coefficient:
+    """A symbol whose value is chosen by the category of institution."""
+
+    name: str
+    definition: str | None
+    cases: tuple[CoefficientCase, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A worked example: a calculation with its exact value, or counts told with words."""
+
+    printed: str
+    node: Node | None
+    value: Fraction | None
+    counts: tuple[tuple[Fraction, str], ...]
+    span: Span = field(default=Span(0, 0), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Text that carries meaning and was not read."""
+
+    printed: str
+    span: Span = field(default=Span(0, 0), compare=False)
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A formula as printed and as read.
+
+    ``node`` is the right-hand side in printed order with definitions substituted;
+    ``definitions`` keeps them. ``formulas`` holds every formula of the cell in printed order;
+    this one is the principal: the first whose result no other uses. Two formulas are equal when
+    result, nodes and coefficients are; :meth:`equivalent` proves equality by algebra.
+    """
+
+    printed: str = field(compare=False)
+    node: Node
+    result: Symbol | None
+    symbols: Mapping[str, Symbol] = field(compare=False)
+    coefficients: Mapping[str, Coefficient] = field(default_factory=Table)
+    definitions: Mapping[str, Node] = field(default_factory=Table, compare=False)
+    examples: tuple[Example, ...] = field(default=(), compare=False)
+    unread: tuple[Unread, ...] = field(default=(), compare=False)
+    diagnostics: tuple[Diagnostic, ...] = field(default=(), compare=False)
+    language: str = field(default="", compare=False)
+    others: tuple[Formula, ...] = field(default=(), compare=False, repr=False)
+    position: int = field(default=0, compare=False, repr=False)
+
+    def __str__(self) -> str:
+        right = text(self.node)
+        return f"{self.result.name} = {right}" if self.result is not None else right
+
+    @property
+    def formulas(self) -> tuple[Formula, ...]:
+        """All formulas of the cell, in printed order."""
+        return (*self.others[: self.position], self, *self.others[self.position :])
+
+    @cached_property
+    def _quotient(self) -> tuple[Node, Node, Fraction] | None:
+        return _quotient(self.node, frozenset(self.coefficients))
+
+    @property
+    def numerator(self) -> Node | None:
+        """What is divided, without factor and coefficients; ``None`` where nothing is."""
+        return self._quotient[0] if self._quotient else None
+
+    @property
+    def denominator(self) -> Node | None:
+        """What it is divided by; ``None`` where the formula is no quotient."""
+        return self._quotient[1] if self._quotient else None
+
+    @property
+    def factor(self) -> Fraction | None:
+        """The product of the constants multiplied with the quotient: 1, 100, …"""
+        return self._quotient[2] if self._quotient else None
+
+    @property
+    def expr(self) -> sympy.Expr:
+        """The right-hand side as an exact SymPy expression."""
+        from kpiformula.algebra import expression
+
+        return expression(self.node)
+
+    def equivalent(self, other: Formula) -> bool:
+        """Return whether algebra proves that both give the same value from the same symbols."""
+        from kpiformula.algebra import equivalent
+
+        return equivalent(self.node, other.node)
+
+    def latex(self) -> str:
+        """Return the formula in LaTeX, in the printed order."""
+        from kpiformula.latex import latex
+
+        left = f"{latex(Name(self.result.name))} = " if self.result is not None else ""
+        return left + latex(self.node)
+
+    def _repr_latex_(self) -> str:
+        return f"$\\displaystyle {self.latex()}$"
+
+
+def _quotient(node: Node, coefficients: frozenset[str]) -> tuple[Node, Node, Fraction] | None:
+    above, below = _factors(node)
+    if not below:
+        return None
+    factor = Fraction(1)
+    counted: list[Node] = []
+    for part in above:
+        if isinstance(part, Number):
+            factor *= part.value
+        elif not (isinstance(part, Name) and part.name in coefficients):
+            counted.append(part)
+    divided = [part for part in below if not isinstance(part, Number) or part.value == 0]
+    for part in below:
+        if isinstance(part, Number) and part.value != 0 and divided:
+            factor /= part.value
+    return _product(counted), _product(divided or below), factor
+
+
+def _factors(node: Node) -> tuple[list[Node], list[Node]]:
+    if isinstance(node, Binary) and node.operator in "*/":
+        above, below = _factors(node.left)
+        if node.operator == "/":
+            return above, [*below, node.right]
+        more_above, more_below = _factors(node.right)
+        return above + more_above, below + more_below
+    return [node], []
+
+
+def _product(parts: list[Node]) -> Node:
+    product: Node = Number(Fraction(1))
+    for index, part in enumerate(parts):
+        product = Binary("*", product, part) if index else part
+    return product
+
+
+def parse(printed: str, *, name: str = "<formula>", source: Source | None = None) -> Formula:
+    """Read a calculation cell as it comes out of a document.
+
+    ``name`` stands for the file in findings; ``source`` may place the text inside a larger file.
+
+    Raises:
+        FormulaSyntaxError: when no formula can be read (KF100–KF114); it is a ``ValueError``.
+        LimitError: when the text is beyond the limits of DESIGN §5.11 (KF9xx).
+    """
+    from kpiformula.reading import Refused, read_formula
+
+    source = source or Source(printed, name)
+    try:
+        return read_formula(printed, source)
+    except Refused as refused:
+        span = Span(refused.start, refused.end)
+        more = {"help": refused.help} if refused.help else {}
+        diagnostic = error(refused.code, refused.message, span, source, **more)
+        kind = LimitError if refused.code.startswith("KF9") else FormulaSyntaxError
+        raise kind(diagnostic) from None
+
+
+def used_names(formula: Formula) -> tuple[str, ...]:
+    """Return the names that the formula needs values for, in printed order."""
+    return names(formula.node)

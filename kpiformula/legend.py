@@ -1,0 +1,233 @@
+"""What stands behind "where": entries, coefficient lists, worked examples.
+
+An entry is a letter, a link (a dash, an equals sign, a colon, or nothing at the start of a line)
+and its text, up to the next entry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from kpiformula import grammar
+from kpiformula.grammar import Branch, Mark, Unreadable
+from kpiformula.operands import OPERATORS, as_words, is_letter, is_symbol
+from kpiformula.statement import running_words
+from kpiformula.text import CleanText, printed_number, twin
+
+_LINKS = ("DASH", "EQUALS", "COLON")
+
+
+@dataclass(slots=True)
+class Entry:
+    """One entry of a legend: the letter as printed, its place, and the marks of its text."""
+
+    name: str
+    start: int
+    end: int
+    marks: list[Mark]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One line of a coefficient list: label and value as printed, category, condition."""
+
+    label: str
+    value: Fraction
+    categories: tuple[str, ...]
+    condition: tuple[str, Fraction, str] | None
+
+
+def skip(marks: Sequence[Mark], index: int) -> int:
+    """Return the index of the next mark that is no line end."""
+    while index < len(marks) and marks[index].kind == "LINE_END":
+        index += 1
+    return index
+
+
+def name_at(marks: Sequence[Mark], index: int) -> tuple[str, int] | None:
+    """Return the name that stands here and the index behind it (``Дзан. 2020`` is one name)."""
+    if index >= len(marks) or not as_words([marks[index]]):
+        return None
+    if as_words([marks[index]])[0].kind != "WORD":
+        return None
+    name, after = marks[index].text, index + 1
+    if after < len(marks) and marks[after].kind == "DOT" and marks[after].start == marks[index].end:
+        after += 1
+        if after < len(marks) and marks[after].kind == "NUMBER" and len(marks[after].text) == 4:
+            name += "_" + marks[after].text
+            after += 1
+    return "".join(c for c in name if c not in "{}"), after
+
+
+def is_entry(
+    marks: Sequence[Mark], index: int, known: frozenset[str], *, opened: bool
+) -> tuple[str, int, str] | None:
+    """Return name, index of the text and link of an entry that begins here, or ``None``.
+
+    ``opened`` says that a separator stands before, so that a new entry is expected.
+    """
+    named = name_at(marks, index)
+    if named is None:
+        return None
+    name, after = named
+    strong = any(_same(name, other) for other in known)
+    if not (strong or is_symbol(name) or (opened and marks[after - 1].kind == "DOT")):
+        return None
+    link = skip(marks, after)
+    if link >= len(marks):
+        return None
+    following = skip(marks, link + 1)
+    if marks[link].kind in _LINKS:
+        if following >= len(marks) or not (opened or (is_letter(name) and name.isupper())):
+            return None
+        if not opened and marks[link].kind != "DASH":
+            return None
+        if not opened and not _text_follows(marks, following):
+            return None
+        return name, following, marks[link].kind
+    bare = opened and strong and link == after and marks[link].kind == "WORD"
+    if bare and not is_symbol(marks[link].text) and marks[link].start > marks[index].end:
+        return name, link, ""
+    return None
+
+
+def _same(name: str, other: str) -> bool:
+    return twin(name).casefold() == twin(other).casefold()
+
+
+def _text_follows(marks: Sequence[Mark], index: int) -> bool:
+    mark = marks[index]
+    if mark.kind == "NUMBER":
+        return index + 1 < len(marks) and marks[index + 1].kind == "WORD"
+    return mark.kind not in OPERATORS and len(mark.text) > 1
+
+
+# --- the text of an entry ---------------------------------------------------------------------------
+
+
+def split_examples(marks: Sequence[Mark]) -> tuple[list[Mark], list[list[Mark]]]:
+    """Return the marks of a definition without the worked examples in it, and these."""
+    kept: list[Mark] = []
+    examples: list[list[Mark]] = []
+    index = 0
+    while index < len(marks):
+        end = _calculation(marks, index)
+        if end is None and (not kept or kept[-1].kind == "SEMICOLON"):
+            end = _told_counts(marks, index)
+        if end is None:
+            kept.append(marks[index])
+            index += 1
+        else:
+            examples.append(list(marks[index:end]))
+            index = end
+    return kept, examples
+
+
+def _calculation(marks: Sequence[Mark], start: int) -> int | None:
+    """The end of a calculation with numbers (``35/8525*100 = 0,41 %``) that begins here."""
+    if marks[start].kind != "NUMBER":
+        return None
+    end = start
+    while end < len(marks) and (
+        marks[end].kind in ("NUMBER", "PERCENT", "DASH", "LPAR", "RPAR", *OPERATORS)
+    ):
+        end += 1
+    kinds = [mark.kind for mark in marks[start:end]]
+    complete = end >= len(marks) or marks[end].kind in ("SEMICOLON", "DOT", "COMMA", "LINE_END")
+    if kinds.count("NUMBER") < 2 or not {"DIVIDE", "TIMES"} & set(kinds) or not complete:
+        return None
+    return end
+
+
+def _told_counts(marks: Sequence[Mark], start: int) -> int | None:
+    """The end of counts told with words (``53 мақала WOS, Scopus 117``) that begin here."""
+    end = start
+    while end < len(marks) and marks[end].kind != "SEMICOLON":
+        end += 1
+    kinds = [mark.kind for mark in marks[start:end]]
+    told = kinds.count("NUMBER") == 2 and "NUMBER" in (kinds[:1] + kinds[-1:])
+    plain = set(kinds) <= {"NUMBER", "WORD", "COMMA", "LINE_END", "DASH", "DOT"}
+    return end if told and plain and kinds[:1] == ["NUMBER"] and kinds[-1] == "NUMBER" else None
+
+
+def definition(marks: Sequence[Mark], clean: CleanText) -> str | None:
+    """Return the text of a definition on one line, or ``None`` where nothing is printed."""
+    outer = ("SEMICOLON", "LINE_END", "COMMA", "DASH")
+    kept = list(marks)
+    while kept and kept[-1].kind in outer:
+        kept.pop()
+    while kept and kept[0].kind in outer:
+        kept.pop(0)
+    if not kept:
+        return None
+    return running_words(clean.text[kept[0].start : kept[-1].end]) or None
+
+
+# --- coefficient lists --------------------------------------------------------------------------------
+
+_CONDITIONS = {"BELOW": "<", "ABOVE": ">", "AT_MOST": "<=", "AT_LEAST": ">="}
+
+
+def coefficient_cases(marks: Sequence[Mark], clean: CleanText) -> tuple[Case, ...]:
+    """Return the cases of a coefficient list; none where the text is no such list."""
+    said = any(mark.kind == "COEFFICIENT" for mark in marks)
+    try:
+        branch = grammar.read("coefficients", list(_list_marks(marks, clean)))
+    except Unreadable:
+        return ()
+    cases = tuple(
+        _case(part, clean) for part in branch.children if isinstance(part, Branch)
+    )
+    return cases if said or len(cases) > 1 else ()
+
+
+def _list_marks(marks: Sequence[Mark], clean: CleanText) -> list[Mark]:
+    """Words between values become labels; only a number at the end of a part is a value."""
+    result: list[Mark] = []
+    part: list[Mark] = []
+    for mark in [*marks, Mark("SEMICOLON", ";", 0, 0)]:
+        if mark.kind == "LINE_END":
+            continue
+        closes_case = part and part[-1].kind == "NUMBER" and len(part) > 1
+        if mark.kind == "SEMICOLON" or (mark.kind == "COMMA" and closes_case):
+            result += _case_marks(part, clean)
+            if part:
+                result.append(mark)
+            part = []
+        else:
+            part.append(mark)
+    while result and result[-1].kind in ("SEMICOLON", "COMMA"):
+        result.pop()
+    return result
+
+
+def _case_marks(part: list[Mark], clean: CleanText) -> list[Mark]:
+    while part and part[-1].kind in ("DOT", "COMMA"):
+        part = part[:-1]
+    if len(part) < 2 or part[-1].kind != "NUMBER":
+        return part
+    value = part[-1]
+    link = part[-2] if part[-2].kind in _LINKS else None
+    label = part[:-2] if link else part[:-1]
+    if not label:
+        return part
+    phrase = Mark("PHRASE", "", label[0].start, label[-1].end)
+    limits = [m for m in label if m.kind in _CONDITIONS]
+    numbers = [m for m in label if m.kind == "NUMBER"]
+    result = [phrase]
+    if len(limits) == 1 and len(numbers) == 1:
+        result += [limits[0], numbers[0]]
+    return [*result, *([link] if link else []), value]
+
+
+def _case(branch: Branch, clean: CleanText) -> Case:
+    marks = [part for part in branch.children if isinstance(part, Mark)]
+    label = running_words(clean.text[marks[0].start : marks[0].end])
+    numbers = [printed_number(m.text).value for m in marks if m.kind == "NUMBER"]
+    limit = next((m for m in marks if m.kind in _CONDITIONS), None)
+    condition = None
+    if limit is not None:
+        condition = (_CONDITIONS[limit.kind], numbers[0], label)
+    return Case(label, numbers[-1], grammar.categories(label), condition)

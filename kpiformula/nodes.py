@@ -1,0 +1,188 @@
+"""Syntax nodes: a formula in its printed order, each node with its place in the printed text.
+
+Numerator, denominator and factor are read off these nodes, because algebra reorders and cancels
+what was printed (DESIGN §5.3). Nodes compare by meaning: their spans do not take part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Literal
+
+from kpiformula.diagnostics import Span
+
+Operator = Literal["+", "-", "*", "/", "^"]
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """An exact number; ``percent`` says that a percent sign stood behind it.
+
+    ``value`` is what takes part in the calculation: ``70 %`` as a weight is 7/10, while ``100 %``
+    behind a quotient is 100, because values are stated in the printed unit (DESIGN §5.6).
+    """
+
+    value: Fraction
+    span: Span = field(default=Span(0, 0), compare=False)
+    percent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A symbol, by its name."""
+
+    name: str
+    span: Span = field(default=Span(0, 0), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Binary:
+    """Two operands and the operator between them."""
+
+    operator: Operator
+    left: Node
+    right: Node
+    span: Span = field(default=Span(0, 0), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Negative:
+    """A leading minus."""
+
+    operand: Node
+    span: Span = field(default=Span(0, 0), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function written as a word or sign: one of :data:`FUNCTIONS`."""
+
+    function: str
+    arguments: tuple[Node, ...]
+    span: Span = field(default=Span(0, 0), compare=False)
+
+
+Node = Number | Name | Binary | Negative | Call
+
+FUNCTIONS = ("sqrt", "min", "max", "mean", "abs", "round", "sum")
+"""What a :class:`Call` may be; ``round`` takes a value and, as a literal, its decimals."""
+
+_PRECEDENCE = {"+": 1, "-": 1, "*": 2, "/": 2, "^": 4}
+_UNARY = 3
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    """Return the nodes directly below."""
+    match node:
+        case Binary(left=left, right=right):
+            return (left, right)
+        case Negative(operand=operand):
+            return (operand,)
+        case Call(arguments=arguments):
+            return arguments
+        case _:
+            return ()
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """Yield a node and all below it, in printed order (a parent before its children)."""
+    pending = [node]
+    while pending:
+        node = pending.pop()
+        yield node
+        pending.extend(reversed(children(node)))
+
+
+def names(node: Node) -> tuple[str, ...]:
+    """Return the names used, in printed order, each once."""
+    return tuple(dict.fromkeys(n.name for n in walk(node) if isinstance(n, Name)))
+
+
+def number_text(value: Fraction) -> str:
+    """Return an exact number as it is written in canonical text: ``0.7``, ``1000``, ``1/3``."""
+    if value.denominator == 1:
+        return str(value.numerator)
+    rest, places = value.denominator, 0
+    while rest % 10 == 0 or rest % 2 == 0 or rest % 5 == 0:
+        divisor = next(d for d in (10, 5, 2) if rest % d == 0)
+        rest //= divisor
+        places += 1
+    if rest != 1:
+        return f"{value.numerator}/{value.denominator}"
+    digits = str(abs(value.numerator) * 10**places // value.denominator).rjust(places + 1, "0")
+    sign = "-" if value < 0 else ""
+    return f"{sign}{digits[:-places]}.{digits[-places:]}"
+
+
+def text(node: Node) -> str:
+    """Return a node in canonical one-line form; parsing it gives the same meaning."""
+    return _text(node, 0)
+
+
+def _text(node: Node, outer: int) -> str:
+    match node:
+        case Number(value=value, percent=percent):
+            if percent and value != 100:
+                return f"{number_text(value * 100)}%"
+            shown = number_text(value)
+            return f"({shown})" if "/" in shown or value < 0 else shown
+        case Name(name=name):
+            return name
+        case Negative(operand=operand):
+            shown = f"-{_text(operand, _UNARY + 1)}"
+            return f"({shown})" if outer > 0 else shown
+        case Call(function=function, arguments=arguments):
+            return f"{function}({'; '.join(_text(a, 0) for a in arguments)})"
+        case Binary(operator=operator, left=left, right=right):
+            level = _PRECEDENCE[operator]
+            beyond = level + 1
+            first = _text(left, beyond if operator == "^" else level)
+            second = _text(right, beyond)
+            space = "" if operator == "^" else " "
+            shown = f"{first}{space}{operator}{space}{second}"
+            return f"({shown})" if level < outer else shown
+
+
+def substitute(node: Node, definitions: dict[str, Node]) -> Node:
+    """Return the node with each defined name replaced by its definition (already substituted)."""
+    match node:
+        case Name(name=name):
+            return definitions.get(name, node)
+        case Binary(operator, left, right, span):
+            return Binary(
+                operator, substitute(left, definitions), substitute(right, definitions), span
+            )
+        case Negative(operand, span):
+            return Negative(substitute(operand, definitions), span)
+        case Call(function, arguments, span):
+            return Call(function, tuple(substitute(a, definitions) for a in arguments), span)
+        case _:
+            return node
+
+
+def constant(node: Node) -> Fraction | None:
+    """Return the value of a node made of numbers only; ``None`` where it has none."""
+    match node:
+        case Number(value=value):
+            return value
+        case Negative(operand=operand):
+            inner = constant(operand)
+            return None if inner is None else -inner
+        case Binary(operator=operator, left=left, right=right):
+            first, second = constant(left), constant(right)
+            if first is None or second is None or (operator == "/" and second == 0):
+                return None
+            return _APPLY[operator](first, second)
+        case _:
+            return None
+
+
+_APPLY: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
+    "+": lambda a, b: a + b,
+    "-": lambda a, b: a - b,
+    "*": lambda a, b: a * b,
+    "/": lambda a, b: a / b,
+    "^": lambda a, b: a**b.numerator,
+}

@@ -1,0 +1,437 @@
+"""Groups the marks of a statement: which words make one operand, and what the marks between do.
+
+A run of words becomes one PHRASE, a letter or an abbreviation one SYMBOL. Only marks are looked
+at; the grammar reads the result.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from kpiformula.grammar import Mark, Unreadable, is_compound
+
+Finding = tuple[str, str, int, int]
+"""A code, a sentence and the clean characters it is about."""
+
+FUNCTIONS = frozenset(
+    {"MINIMUM", "MAXIMUM", "MEAN", "ABSOLUTE", "ROUNDED", "SQUARE_ROOT", "SUM_OF"}
+)
+OPERATORS = frozenset({"PLUS", "MINUS", "TIMES", "DIVIDE", "COLON", "EQUALS", "CARET"})
+OPENING = {"LPAR": "RPAR", "LSQB": "RSQB", "LBRACE": "RBRACE"}
+CLOSING = {close: opening for opening, close in OPENING.items()}
+_BRACKET_TEXT = {"LPAR": "(", "RPAR": ")", "LSQB": "[", "RSQB": "]", "LBRACE": "{", "RBRACE": "}"}
+_NOT_WORDS = (
+    OPERATORS
+    | FUNCTIONS
+    | set(OPENING)
+    | set(CLOSING)
+    | {"NUMBER", "VULGAR", "SUPERSCRIPT", "DASH", "ROOT", "SIGMA", "PERCENT", "PERMILLE"}
+    | {"FRACTION", "BAR", "DOT", "COMMA", "SEMICOLON", "QUOTE", "OTHER", "RULE", "LINE_END"}
+    | {"LAYOUT", "SYMBOL", "PHRASE"}
+)
+_WORDISH = frozenset({"WORD", "QUOTE", "OTHER"})
+
+_LETTER = re.compile(r"[^\W\d_](?:[\d₀-₉'’ʹ′]{0,6}|_.+)")
+_TIMES_LETTER = frozenset("xхXХ")
+_GLUED_TIMES = re.compile(r"(?P<symbol>[^\W\d_]?\d*)(?P<times>[xхXХ])(?P<number>\d+)")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+
+
+def as_words(marks: Iterable[Mark]) -> list[Mark]:
+    """Return the marks with every word of the tables as a plain word, without line ends."""
+    return [
+        mark if mark.kind in _NOT_WORDS else mark._replace(kind="WORD")
+        for mark in marks
+        if mark.kind not in ("LINE_END", "LAYOUT")
+    ]
+
+
+def is_letter(word: str) -> bool:
+    """Return whether a word is one letter, perhaps with an index: ``G``, ``N1``, ``К_ср``."""
+    return _LETTER.fullmatch(word) is not None
+
+
+def is_symbol(word: str) -> bool:
+    """Return whether a word standing alone can only be a symbol: a letter, ``ППС``, ``Чі``."""
+    return (
+        is_letter(word)
+        or "_" in word
+        or (word.isupper() and len(word) <= 6 and "-" not in word)
+        or (len(word) <= 3 and word[:1].isupper() and word[1:].islower())
+    )
+
+
+def match_brackets(marks: Sequence[Mark]) -> tuple[dict[int, int], list[int]]:
+    """Return the pairs of brackets (opening → closing index) and those without a partner."""
+    pairs: dict[int, int] = {}
+    lonely: list[int] = []
+    waiting: list[int] = []
+    for index, mark in enumerate(marks):
+        if mark.kind in OPENING:
+            waiting.append(index)
+        elif mark.kind in CLOSING:
+            partner = next(
+                (i for i in reversed(waiting) if marks[i].kind == CLOSING[mark.kind]), None
+            )
+            if partner is None:
+                lonely.append(index)
+                continue
+            lonely.extend(i for i in waiting if i > partner)
+            waiting = [i for i in waiting if i < partner]
+            pairs[partner] = index
+    return pairs, sorted(lonely + waiting)
+
+
+def words_key(words: str) -> str:
+    """Return what two wordings share when they are the same words (case, hyphens, spaces)."""
+    return re.sub(r"[\W_]+", "", words).casefold()
+
+
+@dataclass(slots=True)
+class _Run:
+    """Words (with the numbers, marks and brackets among them) that make one operand."""
+
+    marks: list[Mark]
+    bracketed: bool = False
+
+    @property
+    def words(self) -> list[Mark]:
+        return [mark for mark in self.marks if mark.kind == "WORD"]
+
+    @property
+    def alone(self) -> str | None:
+        """The word, where the run is a single one (a year may belong to it: ``Дзан. 2020``)."""
+        kinds = [mark.kind for mark in self.marks]
+        dated = kinds in (["WORD", "DOT", "NUMBER"], ["WORD", "NUMBER"])
+        if dated and _YEAR.fullmatch(self.marks[-1].text):
+            return self.marks[0].text
+        return self.marks[0].text if len(self.marks) == 1 else None
+
+
+@dataclass(slots=True)
+class _Grouping:
+    marks: list[Mark]
+    text: str
+    known: frozenset[str]
+    findings: list[Finding] = field(default_factory=list)
+    items: list[_Run | Mark] = field(default_factory=list)
+    pairs: dict[int, int] = field(default_factory=dict)
+
+    # --- first pass: runs and marks ---------------------------------------------------------
+
+    def collect(self) -> None:
+        self.pairs, _ = match_brackets(self.marks)
+        index = 0
+        while index < len(self.marks):
+            index = self._take(index)
+
+    def _take(self, index: int) -> int:
+        mark = self.marks[index]
+        match mark.kind:
+            case "LSQB" if self._is_opaque(index):
+                close = self.pairs[index]
+                self.items.append(_Run(_without_footnotes(self.marks[index + 1 : close]), True))
+                return close + 1
+            case "LPAR" if self._belongs_to_words(index):
+                close = self.pairs[index]
+                self._extend(self.marks[index : close + 1])
+                return close + 1
+            case "WORD" if (split := self._times(index)) is not None:
+                self.marks[index : index + 1] = split
+                self.items.extend(split[:-1] if len(split) > 1 else split)
+                if len(split) > 1:
+                    self.items.append(split[-1])
+                self.pairs, _ = match_brackets(self.marks)
+                return index + len(split)
+            case kind if kind in _WORDISH:
+                self._extend([mark])
+            case "NUMBER" | "VULGAR" if self._number_in_words(index):
+                return self._take_number(index)
+            case "DOT" | "COMMA":
+                if self._open_run() and self._words_follow(index + 1):
+                    self._extend([mark])
+                elif mark.kind == "COMMA":
+                    self.items.append(mark)
+            case "DASH" if self._open_run():
+                return self._take_dash(index)
+            case _:
+                self.items.append(mark)
+        return index + 1
+
+    def _open_run(self) -> _Run | None:
+        last = self.items[-1] if self.items else None
+        return last if isinstance(last, _Run) and not last.bracketed else None
+
+    def _extend(self, marks: Sequence[Mark]) -> None:
+        run = self._open_run()
+        if run is None:
+            self.items.append(_Run(list(marks)))
+        else:
+            run.marks.extend(marks)
+
+    def _kind(self, index: int) -> str:
+        return self.marks[index].kind if 0 <= index < len(self.marks) else ""
+
+    def _words_follow(self, index: int) -> bool:
+        return self._kind(index) in _WORDISH or self._kind(index) in ("NUMBER", "LPAR")
+
+    def _symbolic(self, word: str) -> bool:
+        return word in self.known or is_symbol(word)
+
+    def _is_opaque(self, index: int) -> bool:
+        """Whether a square bracket holds words only, so that a slash inside is part of them."""
+        close = self.pairs.get(index)
+        if close is None:
+            return False
+        inside = self.marks[index + 1 : close]
+        kinds = {mark.kind for mark in inside}
+        words = [mark.text for mark in inside if mark.kind == "WORD"]
+        if "LSQB" in kinds or not words:
+            return False
+        operators = {m.kind for m in _without_footnotes(inside)} & OPERATORS
+        if not operators:
+            return True
+        if all(map(self._symbolic, words)) or operators & {"PLUS", "MINUS", "EQUALS"}:
+            return False
+        outside = self.marks[:index] + self.marks[close + 1 :]
+        return any(mark.kind in ("DIVIDE", "COLON") for mark in outside)
+
+    def _belongs_to_words(self, index: int) -> bool:
+        """Whether a round bracket is part of the words around it: ``ОПҚ (ҒЗИ, ҒО) саны``."""
+        close = self.pairs.get(index)
+        if close is None:
+            return False
+        run = self._open_run()
+        if run is not None:
+            glued = run.marks[-1].end == self.marks[index].start
+            name = run.alone
+            operators = any(m.kind in OPERATORS for m in self.marks[index:close])
+            return not (glued and operators and name is not None and self._symbolic(name))
+        words_only = not any(m.kind in OPERATORS for m in self.marks[index:close])
+        follows = self.marks[close + 1] if close + 1 < len(self.marks) else None
+        return (
+            words_only
+            and follows is not None
+            and follows.kind == "WORD"
+            and self._times(close + 1) is None
+            and not self._symbolic(follows.text)
+        )
+
+    def _times(self, index: int) -> list[Mark] | None:
+        """The marks that a word stands for where its letter x is a multiplication sign."""
+        mark = self.marks[index]
+        if mark.kind != "WORD" or mark.text in self.known:
+            return None
+        last = self.items[-1] if self.items else None
+        behind_operand = isinstance(last, _Run) or (
+            last is not None and last.kind in (*CLOSING, "NUMBER", "PERCENT", "VULGAR")
+        )
+        if mark.text in _TIMES_LETTER and behind_operand:
+            following = self._kind(index + 1)
+            simple = isinstance(last, Mark) or (
+                isinstance(last, _Run) and (last.bracketed or self._is_simple(last))
+            )
+            if following in ("NUMBER", "VULGAR") or (
+                simple and following in ("WORD", "LPAR", "LSQB", *FUNCTIONS)
+            ):
+                return [mark._replace(kind="TIMES")]
+        glued = _GLUED_TIMES.fullmatch(mark.text)
+        if glued is None or (not glued["symbol"] and not behind_operand):
+            return None
+        if glued["symbol"] and not is_letter(glued["symbol"]):
+            return None
+        cut, middle = mark.start + glued.start("times"), mark.start + glued.end("times")
+        parts = [
+            Mark("TIMES", glued["times"], cut, middle),
+            Mark("NUMBER", glued["number"], middle, mark.end),
+        ]
+        if glued["symbol"]:
+            self._extend([Mark("WORD", glued["symbol"], mark.start, cut)])
+        return parts
+
+    def _is_simple(self, run: _Run) -> bool:
+        return run.alone is not None and self._symbolic(run.alone)
+
+    def _number_in_words(self, index: int) -> bool:
+        """Whether a number is part of the words around it: ``соңғы 5 жылдағы мақалалар``."""
+        after = index + 2 if self._kind(index + 1) == "PERCENT" else index + 1
+        run = self._open_run()
+        if run is not None:
+            if self._is_simple(run):
+                return self._is_year(index, run)
+            return self._kind(index + 1) != "PERCENT" or self._kind(after) == "WORD"
+        if self._kind(after) != "WORD" or self._times(after) is not None:
+            return False
+        word_ends = self._kind(after + 1) not in (*_WORDISH, "LPAR", "COMMA", "NUMBER")
+        return not (self._symbolic(self.marks[after].text) and word_ends)
+
+    def _is_year(self, index: int, run: _Run) -> bool:
+        return _YEAR.fullmatch(self.marks[index].text) is not None and self._kind(index - 1) in (
+            "DOT",
+            "WORD",
+        )
+
+    def _take_number(self, index: int) -> int:
+        count = 2 if self._kind(index + 1) == "PERCENT" else 1
+        self._extend(self.marks[index : index + count])
+        return index + count
+
+    # --- the dash: a hyphen among words, a minus between operands -----------------------------
+
+    def _take_dash(self, index: int) -> int:
+        run = self._open_run()
+        if run is None or index + 1 >= len(self.marks):
+            return index + 1
+        mark = self.marks[index]
+        if self._subtracts(run, index):
+            self.items.append(mark._replace(kind="MINUS"))
+        elif self._words_follow(index + 1):
+            self._extend([mark])
+        else:
+            self.items.append(mark)
+        return index + 1
+
+    def _subtracts(self, run: _Run, index: int) -> bool:
+        """Whether a dash behind words is unmistakably a minus."""
+        right = self._words_behind(index + 1)
+        if not right:
+            return self._kind(index + 1) in ("LPAR", "LSQB", *FUNCTIONS)
+        both_symbols = self._is_simple(run) and (
+            len(right) == 1 and (right[0].kind == "NUMBER" or self._symbolic(right[0].text))
+        )
+        mark = self.marks[index]
+        spaced = self.marks[index - 1].end < mark.start and mark.end < self.marks[index + 1].start
+        if both_symbols or not spaced:
+            return both_symbols
+        last = run.words[-1].text.casefold() if run.words else ""
+        if is_compound(last):
+            return False
+        inside = any(
+            opening < index < close and self.marks[opening].kind != "LSQB"
+            for opening, close in self.pairs.items()
+        )
+        single = len(run.marks) == 1 and len(right) == 1
+        return inside or single or self._printed_again(run.marks) or self._printed_again(right)
+
+    def _words_behind(self, index: int) -> list[Mark]:
+        end = index
+        while self._kind(end) in (*_WORDISH, "NUMBER"):
+            end += 1
+        return self.marks[index:end]
+
+    def _printed_again(self, marks: Sequence[Mark]) -> bool:
+        words = words_key(" ".join(mark.text for mark in marks))
+        whole = words_key(" ".join(mark.text for mark in self.marks))
+        return len(marks) > 1 and whole.count(words) > 1
+
+    # --- second pass: symbols and phrases --------------------------------------------------------
+
+    def classify(self) -> list[Mark]:
+        runs = [item for item in self.items if isinstance(item, _Run)]
+        plain = all(run.alone is not None for run in runs if not run.bracketed)
+        sure = any(self._is_simple(run) for run in runs)
+        marks = [
+            self._operand(item, plain and sure) if isinstance(item, _Run) else item
+            for item in self.items
+        ]
+        return self._with_implied_times(marks)
+
+    def _operand(self, run: _Run, plain: bool) -> Mark:
+        marks = run.marks
+        while len(marks) > 1 and marks[-1].kind in ("DASH", "COMMA", "DOT", "OTHER"):
+            marks.pop()
+        start, end = marks[0].start, marks[-1].end
+        name = run.alone
+        if name is not None and (
+            self._symbolic(name) or "DOT" in {m.kind for m in marks} or (plain and not run.bracketed)
+        ):
+            return Mark("SYMBOL", _symbol_name(marks), start, end)
+        letters = [mark for mark in marks if mark.kind == "WORD"]
+        if len(letters) > 1 and len(letters) == len(marks) and not run.bracketed:
+            if all(is_letter(mark.text) for mark in letters):
+                raise Unreadable(letters[1], frozenset(OPERATORS))
+        return Mark("PHRASE", self.text[start:end], start, end)
+
+    def _with_implied_times(self, marks: list[Mark]) -> list[Mark]:
+        result: list[Mark] = []
+        for mark in marks:
+            if result and _multiplies(result[-1].kind, mark.kind):
+                place = result[-1].end
+                result.append(Mark("TIMES", "", place, place))
+                self.findings.append(
+                    ("KF110", "no sign stands here; read as a multiplication", place, mark.end)
+                )
+            result.append(mark)
+        return result
+
+
+def _multiplies(left: str, right: str) -> bool:
+    operand = right in ("SYMBOL", "LPAR", "LBRACE", "ROOT", "SIGMA", "FRACTION", *FUNCTIONS)
+    if left in ("NUMBER", "PERCENT", "PERMILLE", "VULGAR"):
+        return operand or right in ("PHRASE", "LSQB")
+    return left in ("RPAR", "RSQB", "SYMBOL") and right in ("LPAR", "LSQB") and not (
+        left == "RSQB" and right == "LSQB"
+    )
+
+
+def _symbol_name(marks: Sequence[Mark]) -> str:
+    name = "_".join(mark.text for mark in marks if mark.kind in ("WORD", "NUMBER"))
+    return re.sub(r"[{}\s]", "", name)
+
+
+def _without_footnotes(marks: Sequence[Mark]) -> list[Mark]:
+    """Leave out asterisks that stand directly behind a word: they point to a footnote."""
+    return [
+        mark
+        for index, mark in enumerate(marks)
+        if not (
+            mark.text == "*"
+            and index > 0
+            and marks[index - 1].end == mark.start
+            and index + 1 < len(marks)
+            and marks[index + 1].kind == "WORD"
+            and marks[index + 1].start > mark.end
+        )
+    ]
+
+
+def _mend_brackets(marks: list[Mark], findings: list[Finding]) -> list[Mark]:
+    """Give each bracket without a partner one: at the start, or before the result or the end."""
+    _, lonely = match_brackets(marks)
+    if not lonely:
+        return marks
+    mended = list(marks)
+    equals = [i for i, mark in enumerate(marks) if mark.kind == "EQUALS"]
+    for index in reversed(lonely):
+        mark = marks[index]
+        findings.append(
+            ("KF103", f"the bracket {mark.text!r} has no partner", mark.start, mark.end)
+        )
+    for index in reversed([i for i in lonely if marks[i].kind in OPENING]):
+        end = next((i for i in equals if i > index), len(marks))
+        place = mended[end - 1].end
+        kind = OPENING[marks[index].kind]
+        mended.insert(end, Mark(kind, _BRACKET_TEXT[kind], place, place))
+    for index in [i for i in lonely if marks[i].kind in CLOSING]:
+        start = next((i + 1 for i in reversed(equals) if i < index), 0)
+        kind = CLOSING[marks[index].kind]
+        mended.insert(start, Mark(kind, _BRACKET_TEXT[kind], marks[start].start, marks[start].start))
+    return mended
+
+
+def group(
+    marks: Sequence[Mark], text: str, known: frozenset[str] = frozenset()
+) -> tuple[list[Mark], list[Finding]]:
+    """Return the marks of a statement with its operands as SYMBOL and PHRASE, and findings.
+
+    ``known`` holds the names that a legend defines, as printed there.
+
+    Raises:
+        Unreadable: where letters follow one another with no operator between.
+    """
+    findings: list[Finding] = []
+    grouping = _Grouping(_mend_brackets(as_words(marks), findings), text, known, findings)
+    grouping.collect()
+    return grouping.classify(), findings

@@ -1,0 +1,196 @@
+"""Quotients told in prose: "the ratio of A to B, multiplied by 100".
+
+The word tables name the key words. Where a key word occurs more than once ("к", "на", "to"), each
+place is tried; a place before a word that heads a count ("общему числу") is preferred, and equal
+readings are a finding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from itertools import product
+
+from kpiformula import grammar
+from kpiformula.diagnostics import InputError
+from kpiformula.grammar import Branch, Mark, Unreadable
+from kpiformula.nodes import Binary, Name, Node, Number
+from kpiformula.operands import Finding, as_words, is_letter, words_key
+from kpiformula.statement import Operand, Refused, Statement, running_words
+from kpiformula.text import CleanText, printed_number
+
+_PATTERNS = (
+    ("RATIO_OF", "TO"),
+    ("DIVIDE_WORD", "BY"),
+    ("DIVIDED_BY",),
+    ("GENITIVE", "RATIO_BEHIND"),
+    ("ACCUSATIVE", "DIVIDED_BEHIND"),
+    ("PER",),
+    ("PER_BEHIND",),
+)
+"""The key words of each way to tell a quotient, in printed order."""
+
+_OPENS = ("RATIO_OF", "DIVIDE_WORD")
+"""Key words before which only a result or a remark can stand."""
+
+_SCALES = ("TIMES_WORD", "TIMES_BEHIND", "TIMES")
+
+
+def read_prose(
+    marks: Sequence[Mark], clean: CleanText, known: frozenset[str]
+) -> Statement | None:
+    """Read marks as a quotient told in prose; ``None`` where they tell none.
+
+    Raises:
+        Refused: KF108 where the scale ("per 1,000") is ambiguous.
+    """
+    result, marks = _result(marks, clean, known)
+    kinds = {mark.kind for mark in marks}
+    for pattern in _PATTERNS:
+        if not set(pattern) <= kinds:
+            continue
+        readings = list(_readings(marks, pattern, clean, known))
+        if readings:
+            return _best(readings, result, marks, clean)
+    return None
+
+
+def _result(
+    marks: Sequence[Mark], clean: CleanText, known: frozenset[str]
+) -> tuple[Operand | None, Sequence[Mark]]:
+    equals = next((i for i, mark in enumerate(marks) if mark.kind == "EQUALS"), None)
+    if equals is None or not equals:
+        return None, marks
+    left = marks[:equals]
+    words = running_words(clean.text[left[0].start : left[-1].end])
+    phrase = len(left) > 1 or not (words in known or is_letter(words))
+    span = clean.printed(left[0].start, left[-1].end)
+    return Operand(words, words, words, phrase, span), marks[equals + 1 :]
+
+
+Reading = tuple[int, Branch]
+
+
+def _readings(
+    marks: Sequence[Mark], pattern: tuple[str, ...], clean: CleanText, known: frozenset[str]
+) -> Iterator[Reading]:
+    places = [[i for i, m in enumerate(marks) if m.kind == kind] for kind in pattern]
+    for chosen in product(*places):
+        if list(chosen) != sorted(set(chosen)):
+            continue
+        start = chosen[0] if pattern[0] in _OPENS else 0
+        grouped = _grouped(marks[start:], {i - start for i in chosen}, clean, known)
+        try:
+            branch = grammar.read("prose", grouped)
+        except Unreadable:
+            continue
+        yield _preference(marks, chosen), branch
+
+
+def _preference(marks: Sequence[Mark], chosen: tuple[int, ...]) -> int:
+    """One for each key word that stands right before a word that heads a count."""
+    following = (marks[i + 1].text for i in chosen if i + 1 < len(marks))
+    return sum(grammar.heads_a_count(word) for word in following)
+
+
+def _grouped(
+    marks: Sequence[Mark], keys: set[int], clean: CleanText, known: frozenset[str]
+) -> list[Mark]:
+    """Words between the key words as one PHRASE each; the noun of a case ending stays inside."""
+    grouped: list[Mark] = []
+    words: list[Mark] = []
+
+    def close() -> None:
+        while words and words[-1].kind in ("COMMA", "DOT", "DASH", "LINE_END"):
+            words.pop()
+        if words:
+            text = clean.text[words[0].start : words[-1].end]
+            letter = len(words) == 1 and (is_letter(text) or text in known)
+            grouped.append(
+                Mark("SYMBOL" if letter else "PHRASE", text, words[0].start, words[-1].end)
+            )
+            words.clear()
+
+    for index, mark in enumerate(marks):
+        if index in keys:
+            if mark.kind in ("GENITIVE", "ACCUSATIVE") and mark.text[0].isalpha():
+                words.append(mark)
+            close()
+            grouped.append(mark)
+        elif mark.kind == "DATIVE":
+            close()
+        elif mark.kind in _SCALES or _scale_number(marks, index, keys):
+            close()
+            grouped.append(mark)
+        elif mark.kind != "LINE_END" and (words or mark.kind not in ("COMMA", "DOT")):
+            words.extend(as_words([mark]))
+    close()
+    return grouped
+
+
+def _scale_number(marks: Sequence[Mark], index: int, keys: set[int]) -> bool:
+    """Whether a number (or its percent sign) is the scale and not part of the words."""
+    mark = marks[index]
+    if mark.kind == "PERCENT":
+        return index > 0 and _scale_number(marks, index - 1, keys)
+    if mark.kind != "NUMBER":
+        return False
+    behind = marks[index - 1] if index else None
+    before_end = marks[index + 1].kind if index + 1 < len(marks) else ""
+    return (
+        (behind is not None and behind.kind in ("TIMES_WORD", "TIMES"))
+        or before_end in ("TIMES_BEHIND", "PER_BEHIND")
+        or (index - 1 in keys and behind is not None and behind.kind == "PER")
+    )
+
+
+def _best(
+    readings: list[Reading], result: Operand | None, marks: Sequence[Mark], clean: CleanText
+) -> Statement:
+    best = max(preference for preference, _ in readings)
+    winners = [branch for preference, branch in readings if preference == best]
+    operands: dict[str, Operand] = {}
+    node = _node(winners[0], clean, operands)
+    findings: list[Finding] = []
+    if len(winners) > 1:
+        findings.append(
+            ("KF112", "the words can be divided in another place", marks[0].start, marks[-1].end)
+        )
+    if result is not None:
+        operands.setdefault(result.name, result)
+    return Statement(
+        result, node, operands, (), tuple(findings), marks[0].start, marks[-1].end
+    )
+
+
+def _node(branch: Branch, clean: CleanText, operands: dict[str, Operand]) -> Node:
+    quotient = next(part for part in branch.children if isinstance(part, Branch))
+    marks = [part for part in branch.children if isinstance(part, Mark)]
+    parts = [part for part in quotient.children if isinstance(part, Branch)]
+    scale = [part for part in quotient.children if isinstance(part, Mark) and part.kind == "NUMBER"]
+    names = [_operand(part, clean, operands) for part in parts]
+    if quotient.rule == "per" and len(names) == 1:
+        raise Refused("KF100", "a rate has no denominator", marks[0].start, marks[0].end)
+    node: Node = Binary("/", names[0], names[1])
+    for mark in [*scale, *(mark for mark in marks if mark.kind == "NUMBER")]:
+        node = Binary("*", node, Number(_number(mark), clean.printed(mark.start, mark.end)))
+    return node
+
+
+def _number(mark: Mark) -> Fraction:
+    try:
+        return printed_number(mark.text).value
+    except InputError as wrong:
+        code = {"KF505": "KF108"}.get(wrong.code, wrong.code)
+        raise Refused(code, wrong.diagnostics[0].message, mark.start, mark.end) from None
+
+
+def _operand(branch: Branch, clean: CleanText, operands: dict[str, Operand]) -> Name:
+    mark = branch.children[0]
+    assert isinstance(mark, Mark)
+    words = running_words(clean.text[mark.start : mark.end])
+    phrase = mark.kind == "PHRASE"
+    name = f"[{words_key(words)}]" if phrase else mark.text
+    span = clean.printed(mark.start, mark.end)
+    operands.setdefault(name, Operand(name, words, words, phrase, span))
+    return Name(name, span)
