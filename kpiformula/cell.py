@@ -14,12 +14,12 @@ from kpiformula import grammar
 from kpiformula.grammar import Mark
 from kpiformula.legend import Entry, is_entry, name_at, skip
 from kpiformula.nodes import Binary, Name, Number, walk
-from kpiformula.operands import OPERATORS, Finding, is_letter, is_symbol, match_brackets, words_key
+from kpiformula.operands import FUNCTIONS, OPERATORS, Finding, is_letter, is_symbol, is_word, match_brackets, words_key
 from kpiformula.prose import read_prose
 from kpiformula.statement import Refused, Statement, read_statement
 from kpiformula.text import CleanText
 
-_ARITHMETIC = frozenset(OPERATORS - {"EQUALS"}) | {"ROOT", "SIGMA", "FRACTION", "CARET"}
+_ARITHMETIC = frozenset(OPERATORS - {"EQUALS"}) | FUNCTIONS | {"ROOT", "SIGMA", "FRACTION"}
 _ENDS_OPERAND = frozenset(
     {"NUMBER", "PERCENT", "PERMILLE", "VULGAR", "RPAR", "RSQB", "RBRACE", "SUPERSCRIPT"}
 )
@@ -56,6 +56,7 @@ class _Clause:
     marks: list[Mark]
     introduced: bool = False
     after_where: bool = False
+    after_stop: bool = False
 
 
 def read_cell(clean: CleanText) -> Cell:
@@ -64,12 +65,28 @@ def read_cell(clean: CleanText) -> Cell:
     Raises:
         Refused: when no formula can be read, with the reason of the best attempt.
     """
-    marks = _drawn_bars(grammar.marks(clean.text))
+    marks = _drawn_bars(_without_language_slashes(grammar.marks(clean.text)))
     clauses = _clauses(marks)
     return _Reader(clean, clauses).read()
 
 
 # --- clauses ------------------------------------------------------------------------------------
+
+
+def _without_language_slashes(marks: list[Mark]) -> list[Mark]:
+    """Leave out slashes between the same word in two languages: ``мұндағы/где``."""
+    beside = ("INTRODUCTION", "WHERE")
+    return [
+        mark
+        for index, mark in enumerate(marks)
+        if not (
+            mark.kind == "DIVIDE"
+            and (
+                (index and marks[index - 1].kind in beside and marks[index - 1].text[-1] != ":")
+                or (index + 1 < len(marks) and marks[skip(marks, index + 1) % len(marks)].kind in beside)
+            )
+        )
+    ]
 
 
 def _clauses(marks: list[Mark]) -> list[_Clause]:
@@ -78,14 +95,15 @@ def _clauses(marks: list[Mark]) -> list[_Clause]:
     clauses: list[_Clause] = []
     current = _Clause([])
 
-    def close(*, introduced: bool = False, after_where: bool = False) -> None:
+    def close(*, introduced: bool = False, after_where: bool = False, after_stop: bool = False) -> None:
         nonlocal current
         if current.marks:
             clauses.append(current)
-            current = _Clause([], introduced, after_where)
+            current = _Clause([], introduced, after_where, after_stop)
         else:
             current.introduced |= introduced
             current.after_where |= after_where
+            current.after_stop |= after_stop
 
     for index, mark in enumerate(marks):
         if mark.kind == "INTRODUCTION":
@@ -97,7 +115,7 @@ def _clauses(marks: list[Mark]) -> list[_Clause]:
         elif mark.kind == "SEMICOLON":
             close()
         elif mark.kind == "DOT" and _ends_sentence(marks, index):
-            close()
+            close(after_stop=True)
         elif mark.kind == "COLON" and _introduces(marks, index, current):
             close(introduced=True)
         elif mark.kind not in ("DOT", "LINE_END") or current.marks:
@@ -134,7 +152,7 @@ def _ends_sentence(marks: Sequence[Mark], index: int) -> bool:
         return False
     if mark.kind == "NUMBER" and len(mark.text) == 4 and behind.kind == "WORD":
         return False
-    shortened = behind.kind == "WORD" and len(behind.text) <= 3 and behind.text.islower()
+    shortened = behind.kind == "WORD" and len(behind.text) <= 2 and behind.text.islower()
     starts_high = mark.kind != "WORD" or mark.text[:1].isupper()
     return starts_high and not shortened and mark.kind not in ("RPAR", "RSQB")
 
@@ -240,6 +258,8 @@ class _Reader:
         for clause in self.clauses:
             if in_legend or clause.after_where:
                 in_legend = True
+                if clause.after_stop:
+                    self.entry = None
                 self._legend(clause.marks, opened=True)
                 continue
             found = self._first_statement(clause)
@@ -292,14 +312,13 @@ class _Reader:
         try:
             if not arithmetic or (statement := self._symbolic(region)) is None:
                 statement = read_prose(region, self.clean, self.known)
-            if statement is None and lonely_bracket:
+            if statement is None and (lonely_bracket or assigned):
                 statement = read_statement(region, self.clean, self.known)
         except Refused as refused:
             weight = 3 * assigned + 2 * clause.introduced + refused.code.startswith("KF9")
-            if weight or arithmetic:
-                self.refusals.append((weight, refused))
+            self.refusals.append((weight, refused))
             return None
-        if statement is None:
+        if statement is None or (assigned and isinstance(statement.node, Name | Number)):
             return None
         score = _score(statement, region) + 4 * clause.introduced + 3 * assigned
         if score < 1 and not lonely_bracket:
@@ -332,7 +351,7 @@ class _Reader:
         return None
 
     def _left_side(self, marks: Sequence[Mark], before: int) -> int:
-        if marks[before].kind == "WORD" or marks[before].kind == "TO":
+        if is_word(marks[before]):
             if is_symbol(marks[before].text) and not any(
                 m.kind in _ARITHMETIC for m in marks[:before]
             ):
@@ -362,7 +381,7 @@ class _Reader:
             mark = marks[index]
             if inside[index]:
                 continue
-            if mark.kind == "WORD":
+            if is_word(mark):
                 lettered = lettered and (is_symbol(mark.text) or mark.text in self.known)
             if index == start:
                 continue
@@ -415,7 +434,7 @@ class _Reader:
             return number and following is not None and following.kind == "WORD" and not is_symbol(
                 following.text
             )
-        if mark.kind not in ("WORD", "TO"):
+        if not is_word(mark):
             return False
         if is_entry(marks, index, self.known, opened=False) is not None:
             return True
@@ -535,7 +554,7 @@ def _behind(marks: Sequence[Mark], index: int) -> Mark:
 
 def _is_lone_letter(marks: Sequence[Mark], index: int, behind: Mark) -> bool:
     """Whether the operand before ``index`` is a single letter behind an operator."""
-    if behind.kind not in ("WORD", "TO") or not is_symbol(behind.text):
+    if not is_word(behind) or not is_symbol(behind.text):
         return False
     place = marks.index(behind)
     return place > 0 and _behind(marks, place).kind in OPERATORS

@@ -109,7 +109,7 @@ def render(diagnostic: Diagnostic) -> str:
     if diagnostic.source is not None and diagnostic.span is not None:
         lines += _excerpt(diagnostic.source, diagnostic.span)
     if diagnostic.cause:
-        lines.append(f"  cause: {diagnostic.cause}")
+        lines.append(f"  cause: {diagnostic.cause}".replace("\n", "\n" + " " * 9))
     if diagnostic.help:
         lines.append(f"  help: {diagnostic.help}")
     return "\n".join(lines)

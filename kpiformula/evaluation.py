@@ -6,8 +6,8 @@ refused. A missing count is never zero: the result then says which one is missin
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from decimal import Context, Decimal
 from difflib import get_close_matches
@@ -25,8 +25,9 @@ from kpiformula.arithmetic import (
     enclose,
     program,
 )
+from kpiformula.coefficients import chosen_value, require_case, settled_values
 from kpiformula.diagnostics import FormulaSyntaxError, InputError, error
-from kpiformula.formula import Coefficient, CoefficientCase, Formula
+from kpiformula.formula import Coefficient, Formula
 from kpiformula.intervals import Interval, Rounding, round_decimal
 from kpiformula.methodology import Indicator
 from kpiformula.nodes import Number, names, number_text, substitute, text
@@ -243,7 +244,7 @@ class _Plan:
     places: Mapping[str, tuple[int, ...]]
     units: Mapping[str, str | None]
     coefficients: Mapping[int, Coefficient]
-    settled: Mapping[tuple[int, str], Ratio]
+    settled: Mapping[tuple[int, str | None], Ratio]
     program: Program
 
 
@@ -293,9 +294,9 @@ def _prepare(subject: Subject, as_printed: bool) -> _Plan:
         units={name: s.unit for name, s in formula.symbols.items()} | units,
         coefficients=coefficients,
         settled={
-            (place, key): case.value.as_integer_ratio()
+            (place, key): value.as_integer_ratio()
             for place, coefficient in coefficients.items()
-            for key, case in _settled(coefficient)
+            for key, value in settled_values(coefficient)
         },
         program=program(formula.node),
     )
@@ -305,10 +306,8 @@ def _coefficients(subject: Subject, formula: Formula) -> Mapping[str, Coefficien
     """Return the coefficients with a list of values; an erratum leaves the printed list valid."""
     listed = dict(formula.coefficients)
     if isinstance(subject, Indicator) and subject.erratum is not None:
-        try:
+        with suppress(FormulaSyntaxError):
             listed = {**subject.formula.coefficients, **listed}
-        except FormulaSyntaxError:
-            pass
     return {name: coefficient for name, coefficient in listed.items() if coefficient.cases}
 
 
@@ -416,16 +415,6 @@ def _enclosed(plan: _Plan, values: Sequence[Ratio | None]) -> Fraction | Interva
     return enclosure.low if enclosure.width == 0 else enclosure
 
 
-# --- coefficients ------------------------------------------------------------------------------
-
-_COMPARE: Mapping[str, Callable[[Fraction, Fraction], bool]] = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
-
-
 def _choose_coefficients(
     plan: _Plan,
     values: list[Ratio | None],
@@ -435,96 +424,13 @@ def _choose_coefficients(
     """Fill in the coefficients that are not given among the counts."""
     for place, coefficient in plan.coefficients.items():
         given = values[place]
-        if given is None and category is not None:
-            settled = plan.settled.get((place, category))
-            values[place] = settled or _chosen(coefficient, category, plan, counts)
-        elif given is None:
-            raise InputError(
-                error("KF506", f"{coefficient.name} depends on the category, and none is given",
-                      help=_known_cases(coefficient))
-            )  # fmt: skip
-        elif category is not None:
-            pool = _pool(coefficient, category)
-            if Fraction(*given) not in {case.value for case in pool}:
-                raise _two_values(coefficient.name, given, pool[0].value.as_integer_ratio())
-
-
-def _settled(coefficient: Coefficient) -> Iterator[tuple[str, CoefficientCase]]:
-    """Yield the labels and categories that lead to one value whatever the counts."""
-    keys = {case.label for case in coefficient.cases}
-    keys |= {case.category for case in coefficient.cases if case.category}
-    for key in keys:
-        pool = _pool(coefficient, key)
-        if len({case.value for case in pool}) == 1 and not any(c.condition for c in pool):
-            yield key, pool[0]
-
-
-def _pool(coefficient: Coefficient, category: str) -> list[CoefficientCase]:
-    """Return the cases of a category, given by its English key or by the label of a case."""
-    wanted = _folded(category)
-    keys = {wanted} | {
-        case.category for case in coefficient.cases if case.category and _folded(case.label) == wanted
-    }
-    pool = [
-        case
-        for case in coefficient.cases
-        if case.category in keys or _folded(case.label) == wanted
-    ]
-    if not pool:
-        raise InputError(
-            error("KF506", f"{coefficient.name} has no case for the category {category!r}",
-                  help=_known_cases(coefficient))
-        )  # fmt: skip
-    return pool
-
-
-def _chosen(
-    coefficient: Coefficient, category: str, plan: _Plan, counts: Mapping[str, Count]
-) -> Ratio:
-    """Return the value of the one case that a category and the quantities given lead to."""
-    pool = _pool(coefficient, category)
-    named = [case for case in pool if _folded(case.label) == _folded(category)]
-    quantities = {
-        key: Fraction(*amount)
-        for key, count in counts.items()
-        if (amount := _amount(key, count, plan)) is not None
-    }
-    conditions = [case.condition for case in pool if case.condition]
-    if all(condition.of in quantities for condition in conditions):
-        holding = [
-            case
-            for case in pool
-            if (c := case.condition) and _COMPARE[c.operator](quantities[c.of], c.value)
-        ]
-        open_cases = holding or [case for case in pool if case.condition is None]
-        open_cases = [case for case in open_cases if case in named] if named else open_cases
-        problem = "no case fits the counts given" if not open_cases else ""
-    else:
-        open_cases = named or pool
-        problem = "" if named else "its cases depend on a count that is not given"
-    chosen = {case.value for case in open_cases}
-    if problem or len(chosen) > 1:
-        wanted = ", ".join(dict.fromkeys(c.of for c in conditions if c.of not in quantities))
-        advice = f"give a count for {wanted}, or " if wanted else "give "
-        raise InputError(
-            error(
-                "KF507",
-                f"{coefficient.name} is not settled by the category {category!r}: "
-                f"{problem or 'several cases apply'}",
-                help=f"{advice}the label of the case; {_known_cases(coefficient)}",
-            )
-        )
-    return chosen.pop().as_integer_ratio()
-
-
-def _folded(label: str) -> str:
-    return " ".join(label.split()).casefold()
-
-
-def _known_cases(coefficient: Coefficient) -> str:
-    shown = (
-        f"{case.category or case.label} ({number_text(case.value)}"
-        f"{f' if {c.of} {c.operator} {number_text(c.value)}' if (c := case.condition) else ''})"
-        for case in coefficient.cases
-    )
-    return f"known are {', '.join(shown)}"
+        if given is not None:
+            if category is not None:
+                require_case(coefficient, category, Fraction(*given))
+            continue
+        settled = plan.settled.get((place, category))
+        if settled is None:
+            amounts = ((key, _amount(key, count, plan)) for key, count in counts.items())
+            quantities = {key: Fraction(*amount) for key, amount in amounts if amount}
+            settled = chosen_value(coefficient, category, quantities).as_integer_ratio()
+        values[place] = settled

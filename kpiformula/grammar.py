@@ -97,7 +97,7 @@ def known_categories() -> tuple[str, ...]:
 # --- the files ---------------------------------------------------------------------------------
 
 _DEFINES = re.compile(r"^([A-Z_]+):", re.MULTILINE)
-_KEYWORD_PRIORITY = {"DATIVE": 2, "TO": 2, "BY": 2}
+_KEYWORD_PRIORITY = {"DATIVE": 2, "TO": 2, "BY": 2, "AND": 2}
 
 
 @cache

@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from kpiformula import grammar
 from kpiformula.grammar import Branch, Mark, Unreadable
-from kpiformula.operands import OPERATORS, as_words, is_letter, is_symbol
+from kpiformula.operands import OPERATORS, is_letter, is_symbol, is_word
 from kpiformula.statement import running_words
 from kpiformula.text import CleanText, printed_number, twin
 
@@ -48,9 +48,7 @@ def skip(marks: Sequence[Mark], index: int) -> int:
 
 def name_at(marks: Sequence[Mark], index: int) -> tuple[str, int] | None:
     """Return the name that stands here and the index behind it (``Дзан. 2020`` is one name)."""
-    if index >= len(marks) or not as_words([marks[index]]):
-        return None
-    if as_words([marks[index]])[0].kind != "WORD":
+    if index >= len(marks) or not is_word(marks[index]):
         return None
     name, after = marks[index].text, index + 1
     if after < len(marks) and marks[after].kind == "DOT" and marks[after].start == marks[index].end:

@@ -14,8 +14,6 @@ from pathlib import Path
 from re import fullmatch
 from typing import Generic, TypeVar
 
-from pydantic import BaseModel
-
 from kpiformula.datafile import (
     MAX_BYTES,
     Items,
@@ -35,6 +33,7 @@ from kpiformula.diagnostics import (
     Span,
     error,
 )
+from kpiformula.mapping import Table
 from kpiformula.methodology import (
     Document,
     Erratum,
@@ -46,7 +45,6 @@ from kpiformula.methodology import (
     Place,
     Position,
     SymbolInput,
-    Table,
     Target,
 )
 from kpiformula.resources import resource_root
@@ -55,7 +53,7 @@ from kpiformula.text import printed_number
 
 HEAD = "methodology.yaml"
 
-M = TypeVar("M", bound=BaseModel)
+M = TypeVar("M", HeadFile, PartFile)
 
 
 def available() -> tuple[str, ...]:

@@ -6,9 +6,14 @@ Everything here compares by meaning and pickles; formulas are parsed when first 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from contextlib import suppress
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal
+
+from kpiformula.diagnostics import FormulaSyntaxError, Source
+from kpiformula.mapping import Table
+from kpiformula.nodes import names
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -27,33 +32,6 @@ Basis = Literal["printed", "worded", "name", "observed", "unstated"]
 figure taken as fact; or a share whose denominator is nowhere stated (DESIGN §2)."""
 
 Direction = Literal["at_least", "at_most"]
-
-K = TypeVar("K")
-V = TypeVar("V")
-
-
-class Table(Mapping[K, V], Generic[K, V]):
-    """A mapping that cannot be changed: it keeps its order, hashes, and pickles."""
-
-    __slots__ = ("_entries",)
-
-    def __init__(self, entries: Mapping[K, V] | None = None) -> None:
-        self._entries = dict(entries or {})
-
-    def __getitem__(self, key: K) -> V:
-        return self._entries[key]
-
-    def __iter__(self) -> Iterator[K]:
-        return iter(self._entries)
-
-    def __len__(self) -> int:
-        return len(self._entries)
-
-    def __hash__(self) -> int:
-        return hash(frozenset(self._entries.items()))
-
-    def __repr__(self) -> str:
-        return f"Table({self._entries!r})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,12 +155,17 @@ class Indicator:
     def reading(self) -> Formula:
         """The formula that is evaluated: the erratum's where there is one, else the printed one.
 
+        The symbols of an erratum mean what the printed cell says, coefficients included.
+
         Raises:
             FormulaSyntaxError: if it cannot be read; it points into the methodology file.
         """
         if self.erratum is None:
             return self.formula
-        return _parsed(self.erratum.formula, self.erratum.at)
+        corrected = _parsed(self.erratum.formula, self.erratum.at)
+        with suppress(FormulaSyntaxError):
+            return _with_legend_of(self.formula, corrected)
+        return corrected
 
     def __getstate__(self) -> dict[str, Any]:
         return {f.name: getattr(self, f.name) for f in fields(self)}
@@ -191,7 +174,24 @@ class Indicator:
 def _parsed(text: str, at: Position) -> Formula:
     from kpiformula.formula import parse
 
-    return parse(text, name=at.file, first_line=at.line, first_column=at.column)
+    return parse(text, source=Source(text, at.file, at.line, at.column))
+
+
+def _with_legend_of(printed: Formula, corrected: Formula) -> Formula:
+    used = names(corrected.node)
+    coefficients = {n: c for n, c in printed.coefficients.items() if n in used}
+    symbols = dict(corrected.symbols)
+    for name in used:
+        if name in printed.symbols:
+            role = "coefficient" if name in coefficients else symbols[name].role
+            symbols[name] = replace(printed.symbols[name], role=role)
+    return replace(
+        corrected,
+        result=corrected.result or printed.result,
+        symbols=Table(symbols),
+        coefficients=Table(coefficients),
+        language=printed.language,
+    )
 
 
 @dataclass(frozen=True, repr=False)

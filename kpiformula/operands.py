@@ -34,6 +34,7 @@ _NOT_WORDS = (
 _WORDISH = frozenset({"WORD", "QUOTE", "OTHER"})
 
 _LETTER = re.compile(r"[^\W\d_](?:[\d₀-₉'’ʹ′]{0,6}|_.+)")
+_SIGNS_IN_WORDS = frozenset("№&#@?!°§™®")
 _TIMES_LETTER = frozenset("xхXХ")
 _GLUED_TIMES = re.compile(r"(?P<symbol>[^\W\d_]?\d*)(?P<times>[xхXХ])(?P<number>\d+)")
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -42,10 +43,15 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 def as_words(marks: Iterable[Mark]) -> list[Mark]:
     """Return the marks with every word of the tables as a plain word, without line ends."""
     return [
-        mark if mark.kind in _NOT_WORDS else mark._replace(kind="WORD")
+        mark._replace(kind="WORD") if is_word(mark) else mark
         for mark in marks
         if mark.kind not in ("LINE_END", "LAYOUT")
     ]
+
+
+def is_word(mark: Mark) -> bool:
+    """Return whether a mark is a word, of the tables or not."""
+    return mark.kind == "WORD" or mark.kind not in _NOT_WORDS
 
 
 def is_letter(word: str) -> bool:
@@ -145,15 +151,20 @@ class _Grouping:
                     self.items.append(split[-1])
                 self.pairs, _ = match_brackets(self.marks)
                 return index + len(split)
+            case "OTHER" if mark.text not in _SIGNS_IN_WORDS:
+                raise Unreadable(mark, frozenset())
             case kind if kind in _WORDISH:
                 self._extend([mark])
             case "NUMBER" | "VULGAR" if self._number_in_words(index):
                 return self._take_number(index)
             case "DOT" | "COMMA":
-                if self._open_run() and self._words_follow(index + 1):
+                separates = mark.kind == "COMMA" and self._in_call(index)
+                if self._open_run() and self._words_follow(index + 1) and not separates:
                     self._extend([mark])
                 elif mark.kind == "COMMA":
                     self.items.append(mark)
+            case "DIVIDE" if self._document_number(index):
+                self._extend([mark])
             case "DASH" if self._open_run():
                 return self._take_dash(index)
             case _:
@@ -176,6 +187,19 @@ class _Grouping:
 
     def _words_follow(self, index: int) -> bool:
         return self._kind(index) in _WORDISH or self._kind(index) in ("NUMBER", "LPAR")
+
+    def _in_call(self, index: int) -> bool:
+        """Whether a comma stands directly inside the brackets of a function, between values."""
+        around = [o for o, c in self.pairs.items() if o < index < c]
+        if not around or self._kind(max(around) - 1) not in (*FUNCTIONS, "SIGMA"):
+            return False
+        inside = self.marks[max(around) : self.pairs[max(around)]]
+        return not any(mark.kind == "SEMICOLON" for mark in inside)
+
+    def _document_number(self, index: int) -> bool:
+        """Whether a slash belongs to the number of a document: ``№ 12/3``."""
+        around = [self._kind(index - 1), self._kind(index + 1)]
+        return around == ["NUMBER", "NUMBER"] and index > 1 and self.marks[index - 2].text == "№"
 
     def _symbolic(self, word: str) -> bool:
         return word in self.known or is_symbol(word)
@@ -411,6 +435,8 @@ def _mend_brackets(marks: list[Mark], findings: list[Finding]) -> list[Mark]:
         )
     for index in reversed([i for i in lonely if marks[i].kind in OPENING]):
         end = next((i for i in equals if i > index), len(marks))
+        if marks[index].kind == "LSQB" and index + 1 < len(marks) and marks[index + 1].kind == "WORD":
+            end = next((i for i in range(index, end) if marks[i].kind in OPERATORS), end)
         place = mended[end - 1].end
         kind = OPENING[marks[index].kind]
         mended.insert(end, Mark(kind, _BRACKET_TEXT[kind], place, place))

@@ -12,9 +12,9 @@ from fractions import Fraction
 from itertools import product
 
 from kpiformula import grammar
-from kpiformula.diagnostics import InputError
+from kpiformula.diagnostics import InputError, Span
 from kpiformula.grammar import Branch, Mark, Unreadable
-from kpiformula.nodes import Binary, Name, Node, Number
+from kpiformula.nodes import Binary, Call, Name, Node, Number
 from kpiformula.operands import Finding, as_words, is_letter, words_key
 from kpiformula.statement import Operand, Refused, Statement, running_words
 from kpiformula.text import CleanText, printed_number
@@ -27,10 +27,11 @@ _PATTERNS = (
     ("ACCUSATIVE", "DIVIDED_BEHIND"),
     ("PER",),
     ("PER_BEHIND",),
+    ("MEAN_OF", "AND"),
 )
 """The key words of each way to tell a quotient, in printed order."""
 
-_OPENS = ("RATIO_OF", "DIVIDE_WORD")
+_OPENS = ("RATIO_OF", "DIVIDE_WORD", "MEAN_OF")
 """Key words before which only a result or a remark can stand."""
 
 _SCALES = ("TIMES_WORD", "TIMES_BEHIND", "TIMES")
@@ -139,9 +140,15 @@ def _scale_number(marks: Sequence[Mark], index: int, keys: set[int]) -> bool:
     before_end = marks[index + 1].kind if index + 1 < len(marks) else ""
     return (
         (behind is not None and behind.kind in ("TIMES_WORD", "TIMES"))
-        or before_end in ("TIMES_BEHIND", "PER_BEHIND")
+        or before_end == "TIMES_BEHIND"
+        or (any(marks[i].kind == "PER_BEHIND" for i in keys) and _is_scale(mark.text))
         or (index - 1 in keys and behind is not None and behind.kind == "PER")
     )
+
+
+def _is_scale(number: str) -> bool:
+    digits = "".join(filter(str.isdigit, number))
+    return len(digits) > 1 and digits.rstrip("0") == "1"
 
 
 def _best(
@@ -171,10 +178,17 @@ def _node(branch: Branch, clean: CleanText, operands: dict[str, Operand]) -> Nod
     names = [_operand(part, clean, operands) for part in parts]
     if quotient.rule == "per" and len(names) == 1:
         raise Refused("KF100", "a rate has no denominator", marks[0].start, marks[0].end)
+    if quotient.rule == "mean":
+        return Call("mean", tuple(names), _span(parts, clean))
     node: Node = Binary("/", names[0], names[1])
     for mark in [*scale, *(mark for mark in marks if mark.kind == "NUMBER")]:
         node = Binary("*", node, Number(_number(mark), clean.printed(mark.start, mark.end)))
     return node
+
+
+def _span(parts: Sequence[Branch], clean: CleanText) -> Span:
+    places = [mark for part in parts for mark in part.children if isinstance(mark, Mark)]
+    return clean.printed(places[0].start, places[-1].end)
 
 
 def _number(mark: Mark) -> Fraction:

@@ -79,7 +79,7 @@ def read_statement(
     builder = _Builder(clean)
     sides = [builder.node(b) for b in branch.children if isinstance(b, Branch)]
     places = [_extent(b) for b in branch.children if isinstance(b, Branch)]
-    return _statement(sides, places, builder.operands, findings, marks)
+    return _statement(sides, places, builder.operands, findings + builder.findings, marks)
 
 
 def _statement(
@@ -151,6 +151,11 @@ _OPERAND = frozenset({"SYMBOL", "PHRASE", "NUMBER", "VULGAR", "LPAR", "LSQB", "L
 
 def _explain(unreadable: Unreadable, marks: Sequence[Mark]) -> Refused:
     mark, expected = unreadable.mark, unreadable.expected
+    if "NUMBER" in expected and "SYMBOL" not in expected:
+        place = mark or marks[-1]
+        return Refused(
+            "KF906", f"a power is a whole number 0…{MAX_POWER}", place.start, place.end
+        )
     if "SYMBOL" in expected or "PHRASE" in expected:
         place = mark or marks[-1]
         where = f"before {mark.text!r}" if mark else f"behind {marks[-1].text!r}"
@@ -189,12 +194,31 @@ _VULGAR = {
 _SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 
 
+def _has(branch: Branch, rule: str) -> bool:
+    return branch.rule == rule or any(
+        _has(part, rule) for part in branch.children if isinstance(part, Branch)
+    )
+
+
+def _counts(branch: Branch) -> bool:
+    """Whether a term holds an operand, not numbers only."""
+    return _has(branch, "phrase") or _has(branch, "symbol")
+
+
+def _divides(branch: Branch) -> bool:
+    """Whether a term divides outside of brackets."""
+    if branch.rule == "multiply":
+        return any(_divides(part) for part in branch.children if isinstance(part, Branch))
+    return branch.rule == "divide"
+
+
 class _Builder:
     """Turns branches into nodes, collecting the operands on the way."""
 
     def __init__(self, clean: CleanText) -> None:
         self.clean = clean
         self.operands: dict[str, Operand] = {}
+        self.findings: list[Finding] = []
 
     def node(self, branch: Branch | Mark) -> Node:
         assert isinstance(branch, Branch)
@@ -203,6 +227,7 @@ class _Builder:
         span = self.clean.printed(*_extent(branch))
         match branch.rule:
             case "add" | "subtract" | "multiply" | "divide" as rule:
+                self._ambiguous(branch, parts)
                 return Binary(_BINARY[rule], self.node(parts[0]), self.node(parts[1]), span)
             case "negative":
                 return Negative(self.node(parts[0]), span)
@@ -235,6 +260,21 @@ class _Builder:
                 return Call("sum", tuple(map(self.node, parts)), span)
             case _:
                 return Call("sum", (Name(self._operand(marks[-1], False), span),), span)
+
+    def _ambiguous(self, branch: Branch, parts: list[Branch]) -> None:
+        """Note where two readers could divide differently, though the rules decide."""
+        start, end = _extent(branch)
+        if branch.rule == "divide" and parts[0].rule == "divide":
+            self.findings.append(
+                ("KF115", "a chain of divisions, read from left to right", start, end)
+            )
+        elif branch.rule in ("add", "subtract") and _has(branch, "phrase"):
+            divided = [_divides(part) for part in parts]
+            if any(divided) and all(map(_counts, parts)):
+                self.findings.append(
+                    ("KF105", "a sum without brackets beside a quotient: only the operand next "
+                     "to the division is divided", start, end)
+                )  # fmt: skip
 
     def _call(self, function: str, parts: list[Branch], span: Span) -> Node:
         arguments = tuple(map(self.node, parts))
