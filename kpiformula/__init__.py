@@ -20,7 +20,7 @@ if TYPE_CHECKING:
         Span,
         UnitsError,
     )
-    from kpiformula.evaluation import Result, evaluate
+    from kpiformula.evaluation import Result, Status, evaluate
     from kpiformula.formula import (
         Coefficient,
         CoefficientCase,
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
         Formula,
         Symbol,
         Unread,
-        parse,
     )
     from kpiformula.library import available, load
     from kpiformula.methodology import (
@@ -43,8 +42,9 @@ if TYPE_CHECKING:
         SymbolInput,
         Target,
     )
+    from kpiformula.reading import parse
     from kpiformula.schema import json_schema
-    from kpiformula.verification import Verification, verify
+    from kpiformula.verification import Verdict, Verification, feasible, verify
 
 __version__ = "0.1.0"
 
@@ -71,14 +71,17 @@ __all__ = [
     "Severity",
     "Source",
     "Span",
+    "Status",
     "Symbol",
     "SymbolInput",
     "Target",
     "UnitsError",
     "Unread",
+    "Verdict",
     "Verification",
     "available",
     "evaluate",
+    "feasible",
     "json_schema",
     "load",
     "parse",
@@ -90,12 +93,13 @@ _HANDED_ON = {
         "Diagnostic FormulaSyntaxError InputError KpiFormulaError LimitError MethodologyError "
         "Severity Source Span UnitsError"
     ),
-    "evaluation": "Result evaluate",
-    "formula": "Coefficient CoefficientCase Condition Example Formula Symbol Unread parse",
+    "evaluation": "Result Status evaluate",
+    "formula": "Coefficient CoefficientCase Condition Example Formula Symbol Unread",
     "library": "available load",
     "methodology": ("Document Erratum Indicator Input Methodology Part Place SymbolInput Target"),
+    "reading": "parse",
     "schema": "json_schema",
-    "verification": "Verification verify",
+    "verification": "Verdict Verification feasible verify",
 }
 _ROOM_OF = {name: room for room, names in _HANDED_ON.items() for name in names.split()}
 

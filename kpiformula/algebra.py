@@ -82,8 +82,9 @@ def _call(function: str, arguments: list[sympy.Expr]) -> sympy.Expr:
             return _rounded(*arguments)
 
 
-def _rounded(value: sympy.Expr, decimals: sympy.Expr = sympy.Integer(0)) -> sympy.Expr:
+def _rounded(value: sympy.Expr, *given: sympy.Expr) -> sympy.Expr:
     """Round half away from zero, as spreadsheets do."""
+    decimals = given[0] if given else sympy.Integer(0)
     scale = sympy.Integer(10) ** decimals
     half = sympy.Rational(1, 2)
     return sympy.sign(value) * sympy.floor(sympy.Abs(value) * scale + half) / scale

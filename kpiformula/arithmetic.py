@@ -29,7 +29,7 @@ MAX_DEGREE = 1000
 """How many factors a formula may multiply out to (KF906): powers of powers grow without bound."""
 
 MAX_DECIMALS = 30
-"""The most decimals, or zeros before the point, that a formula may round to (KF905)."""
+"""The most decimals that a formula may round to (KF905)."""
 
 ENCLOSURE_WIDTH = Fraction(1, 10**40)
 """A value with a root is enclosed at least this narrowly."""
@@ -95,8 +95,6 @@ def _decimals(arguments: tuple[Node, ...]) -> int:
             return 0
         case [_, Number(value)] if value in range(MAX_DECIMALS + 1):
             return int(value)
-        case [_, Negative(Number(value))] if value in range(MAX_DECIMALS + 1):
-            return -int(value)
     raise LimitError(
         error("KF905", f"rounding takes a whole number of decimals up to {MAX_DECIMALS}",
               arguments[-1].span)
@@ -117,17 +115,12 @@ def _compile(node: Node, places: Mapping[str, int]) -> Program:
             return _negative(_compile(operand, places))
         case Binary("^", left, right):
             return _power(_compile(left, places), _exponent(right))
-        case Binary(operator, left, right):
-            pair = _compile(left, places), _compile(right, places)
-            match operator:
-                case "+":
-                    return _sum(pair)
-                case "-":
-                    return _difference(*pair)
-                case "*":
-                    return _product(*pair)
-                case _:
-                    return _quotient(*pair, right)
+        case Binary("+", left, right):
+            return _sum((_compile(left, places), _compile(right, places)))
+        case Binary("-", left, right):
+            return _difference(_compile(left, places), _compile(right, places))
+        case Binary():
+            return _chain(node, places)
         case Call(function, arguments):
             compiled = tuple(_compile(argument, places) for argument in arguments)
             match function:
@@ -153,24 +146,36 @@ def _negative(operand: Program) -> Program:
     return run
 
 
-def _product(left: Program, right: Program) -> Program:
+def _chain(node: Node, places: Mapping[str, int]) -> Program:
+    """Compile operands multiplied and divided in turn; each divisor is judged by itself."""
+    factors: list[Program] = []
+    divisors: list[tuple[Program, Node]] = []
+    constant = Fraction(1)
+    while isinstance(node, Binary) and node.operator in ("*", "/"):
+        operand = node.right
+        if isinstance(operand, Number) and operand.value != 0:
+            constant *= operand.value if node.operator == "*" else 1 / operand.value
+        elif node.operator == "*":
+            factors.append(_compile(operand, places))
+        else:
+            divisors.append((_compile(operand, places), operand))
+        node = node.left
+    factors.append(_compile(node, places))
+    start = constant.as_integer_ratio()
+
     def run(values: Sequence[Ratio]) -> Ratio:
-        a, b = left(values)
-        c, d = right(values)
-        return a * c, b * d
-
-    return run
-
-
-def _quotient(left: Program, right: Program, divisor: Node) -> Program:
-    def run(values: Sequence[Ratio]) -> Ratio:
-        a, b = left(values)
-        c, d = right(values)
-        if c > 0:
-            return a * d, b * c
-        if c == 0:
-            raise UndefinedError(f"the denominator {text(divisor)} is 0")
-        return -a * d, b * -c
+        a, b = start
+        for factor in factors:
+            c, d = factor(values)
+            a *= c
+            b *= d
+        for divisor, printed in divisors:
+            c, d = divisor(values)
+            if c == 0:
+                raise UndefinedError(f"the denominator {text(printed)} is 0")
+            a *= d
+            b *= c
+        return (a, b) if b > 0 else (-a, -b)
 
     return run
 
@@ -234,10 +239,10 @@ def _power(base: Program, exponent: int) -> Program:
 
 
 def _rounded(operand: Program, decimals: int) -> Program:
-    unit, share = 10 ** max(0, -decimals), 10 ** max(0, decimals)
+    share: int = 10**decimals
 
     def run(values: Sequence[Ratio]) -> Ratio:
-        return round_ratio(*operand(values), decimals, "half_up") * unit, share
+        return round_ratio(*operand(values), decimals, "half_up"), share
 
     return run
 

@@ -11,33 +11,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from kpiformula import grammar
+from kpiformula.brackets import OPERATORS, Finding, match_brackets
+from kpiformula.clauses import ARITHMETIC, ENDS_OPERAND, Clause, cut, insides
 from kpiformula.grammar import Mark
 from kpiformula.legend import Entry, is_entry, name_at, skip
 from kpiformula.nodes import Binary, Name, Number, walk
-from kpiformula.operands import FUNCTIONS, OPERATORS, Finding, is_letter, is_symbol, is_word, match_brackets, words_key
+from kpiformula.operands import as_words, is_symbol, is_word, words_key
 from kpiformula.prose import read_prose
 from kpiformula.statement import Refused, Statement, read_statement
 from kpiformula.text import CleanText
-
-_ARITHMETIC = frozenset(OPERATORS - {"EQUALS"}) | FUNCTIONS | {"ROOT", "SIGMA", "FRACTION"}
-_ENDS_OPERAND = frozenset(
-    {"NUMBER", "PERCENT", "PERMILLE", "VULGAR", "RPAR", "RSQB", "RBRACE", "SUPERSCRIPT"}
-)
-
-
-@dataclass(slots=True)
-class Example:
-    """A worked example: the clean characters it takes, and the marks it is made of."""
-
-    marks: list[Mark]
-
-    @property
-    def start(self) -> int:
-        return self.marks[0].start
-
-    @property
-    def end(self) -> int:
-        return self.marks[-1].end
 
 
 @dataclass(slots=True)
@@ -46,17 +28,9 @@ class Cell:
 
     statements: list[Statement] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
-    examples: list[Example] = field(default_factory=list)
+    examples: list[list[Mark]] = field(default_factory=list)
     unread: list[tuple[int, int]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class _Clause:
-    marks: list[Mark]
-    introduced: bool = False
-    after_where: bool = False
-    after_stop: bool = False
 
 
 def read_cell(clean: CleanText) -> Cell:
@@ -65,186 +39,11 @@ def read_cell(clean: CleanText) -> Cell:
     Raises:
         Refused: when no formula can be read, with the reason of the best attempt.
     """
-    marks = _drawn_bars(_without_language_slashes(grammar.marks(clean.text)))
-    clauses = _clauses(marks)
-    return _Reader(clean, clauses).read()
-
-
-# --- clauses ------------------------------------------------------------------------------------
-
-
-def _without_language_slashes(marks: list[Mark]) -> list[Mark]:
-    """Leave out slashes between the same word in two languages: ``мұндағы/где``."""
-    beside = ("INTRODUCTION", "WHERE")
-    return [
-        mark
-        for index, mark in enumerate(marks)
-        if not (
-            mark.kind == "DIVIDE"
-            and (
-                (index and marks[index - 1].kind in beside and marks[index - 1].text[-1] != ":")
-                or (index + 1 < len(marks) and marks[skip(marks, index + 1) % len(marks)].kind in beside)
-            )
-        )
-    ]
-
-
-def _clauses(marks: list[Mark]) -> list[_Clause]:
-    pairs, _ = match_brackets(marks)
-    inside = _insides(pairs, len(marks))
-    clauses: list[_Clause] = []
-    current = _Clause([])
-
-    def close(*, introduced: bool = False, after_where: bool = False, after_stop: bool = False) -> None:
-        nonlocal current
-        if current.marks:
-            clauses.append(current)
-            current = _Clause([], introduced, after_where, after_stop)
-        else:
-            current.introduced |= introduced
-            current.after_where |= after_where
-            current.after_stop |= after_stop
-
-    for index, mark in enumerate(marks):
-        if mark.kind == "INTRODUCTION":
-            close(introduced=True)
-        elif mark.kind == "WHERE" and _opens_legend(marks, index):
-            close(after_where=True)
-        elif inside[index]:
-            current.marks.append(mark)
-        elif mark.kind == "SEMICOLON":
-            close()
-        elif mark.kind == "DOT" and _ends_sentence(marks, index):
-            close(after_stop=True)
-        elif mark.kind == "COLON" and _introduces(marks, index, current):
-            close(introduced=True)
-        elif mark.kind not in ("DOT", "LINE_END") or current.marks:
-            current.marks.append(mark)
-    close()
-    return clauses
-
-
-def _insides(pairs: dict[int, int], length: int) -> list[bool]:
-    inside = [False] * length
-    for opening, close in pairs.items():
-        for index in range(opening + 1, close):
-            inside[index] = True
-    return inside
-
-
-def _opens_legend(marks: Sequence[Mark], index: int) -> bool:
-    behind = marks[index - 1].kind if index else "LINE_END"
-    following = skip(marks, index + 1)
-    if behind in ("WORD",) and marks[index].text[-1] not in ":,":
-        return is_entry(marks, following, frozenset(), opened=True) is not None
-    return True
-
-
-def _ends_sentence(marks: Sequence[Mark], index: int) -> bool:
-    following = skip(marks, index + 1)
-    if following >= len(marks):
-        return True
-    mark, behind = marks[following], marks[index - 1] if index else None
-    spaced = mark.start > marks[index].end or following > index + 1
-    if behind is None or mark.kind in ("INTRODUCTION", "WHERE"):
-        return True
-    if not spaced or mark.kind in OPERATORS or mark.kind in ("DASH", "COMMA", "SEMICOLON"):
-        return False
-    if mark.kind == "NUMBER" and len(mark.text) == 4 and behind.kind == "WORD":
-        return False
-    shortened = behind.kind == "WORD" and len(behind.text) <= 2 and behind.text.islower()
-    starts_high = mark.kind != "WORD" or mark.text[:1].isupper()
-    return starts_high and not shortened and mark.kind not in ("RPAR", "RSQB")
-
-
-def _introduces(marks: Sequence[Mark], index: int, current: _Clause) -> bool:
-    """Whether a colon closes introducing words ("Нақты жетістігі бойынша:") and divides nothing."""
-    behind = marks[index - 1] if index else None
-    if behind is None or behind.kind in _ENDS_OPERAND or behind.end < marks[index].start:
-        return behind is not None and behind.kind == "RPAR" and _words_only(current.marks)
-    if behind.kind == "WORD" and is_letter(behind.text):
-        return False
-    return _words_only(current.marks)
-
-
-def _words_only(marks: Sequence[Mark]) -> bool:
-    return not any(mark.kind in _ARITHMETIC or mark.kind == "EQUALS" for mark in marks)
-
-
-# --- a drawn fraction bar on its own line ---------------------------------------------------------
-
-
-def _drawn_bars(marks: list[Mark]) -> list[Mark]:
-    """Put what stands above and below a drawn bar into brackets, with a division between."""
-    while (bar := next((i for i, m in enumerate(marks) if m.kind == "RULE"), None)) is not None:
-        drawn = _drawn_bar(marks, bar)
-        if drawn is None:
-            marks = [*marks[:bar], marks[bar]._replace(kind="DASH"), *marks[bar + 1 :]]
-        else:
-            marks = drawn
-    return marks
-
-
-def _line(marks: Sequence[Mark], index: int, step: int) -> int:
-    while 0 <= index + step < len(marks) and marks[index + step].kind != "LINE_END":
-        index += step
-    return index
-
-
-def _drawn_bar(marks: list[Mark], bar: int) -> list[Mark] | None:
-    left, right = _line(marks, bar, -1), _line(marks, bar, 1)
-    if left < 2 or right + 2 >= len(marks):
-        return None
-    above_end = left - 2
-    above_start = _line(marks, above_end, -1) if marks[above_end].kind != "LINE_END" else left
-    below_start = right + 2
-    below_end = _line(marks, below_start, 1)
-    if left == right:
-        above_start = _bare_start(marks, above_start, above_end)
-    stop = next(
-        (
-            i
-            for i in range(below_start, below_end + 1)
-            if marks[i].kind in ("COMMA", "SEMICOLON", "WHERE", "DOT")
-        ),
-        below_end + 1,
-    )
-    above, below = marks[above_start : above_end + 1], marks[below_start:stop]
-    if not above or not below:
-        return None
-    rule = marks[bar]
-    quotient = [
-        Mark("LPAR", "(", above[0].start, above[0].start), *above,
-        Mark("RPAR", ")", above[-1].end, above[-1].end), rule._replace(kind="DIVIDE"),
-        Mark("LPAR", "(", below[0].start, below[0].start), *below,
-        Mark("RPAR", ")", below[-1].end, below[-1].end),
-    ]  # fmt: skip
-    return [
-        *marks[:above_start], *marks[left:bar], *quotient, *marks[bar + 1 : right + 1],
-        *marks[stop:],
-    ]  # fmt: skip
-
-
-def _bare_start(marks: Sequence[Mark], start: int, end: int) -> int:
-    """Where the numerator begins: in words it may have begun some lines higher."""
-    first = start
-    while first >= 2 and marks[first].kind not in ("EQUALS", "INTRODUCTION"):
-        if marks[first - 1].kind in ("INTRODUCTION", "EQUALS", "COLON", "SEMICOLON", "DOT"):
-            break
-        if marks[first - 1].kind == "LINE_END" and marks[first - 2].kind in (
-            "INTRODUCTION", "EQUALS", "COLON", "DOT",
-        ):  # fmt: skip
-            return first
-        first -= 1
-    equals = [i for i in range(start, end + 1) if marks[i].kind in ("EQUALS", "INTRODUCTION")]
-    return equals[-1] + 1 if equals else first
-
-
-# --- reading ----------------------------------------------------------------------------------------
+    return _Reader(clean, cut(grammar.marks(clean.text))).read()
 
 
 class _Reader:
-    def __init__(self, clean: CleanText, clauses: list[_Clause]) -> None:
+    def __init__(self, clean: CleanText, clauses: list[Clause]) -> None:
         self.clean = clean
         self.clauses = clauses
         self.cell = Cell()
@@ -254,7 +53,7 @@ class _Reader:
 
     def read(self) -> Cell:
         in_legend = False
-        candidates: list[tuple[int, Statement, _Clause]] = []
+        candidates: list[tuple[int, Statement, Clause]] = []
         for clause in self.clauses:
             if in_legend or clause.after_where:
                 in_legend = True
@@ -274,9 +73,20 @@ class _Reader:
             if rest:
                 self._legend(rest, opened=False)
         self._choose(candidates)
+        if not self.cell.statements and (bare := self._bare_letter()) is not None:
+            self.cell.statements.append(bare)
         if not self.cell.statements:
             raise self._refusal()
         return self.cell
+
+    def _bare_letter(self) -> Statement | None:
+        """A cell that is a single letter, or ``H = G``, and nothing else."""
+        marks = _trimmed(self.clauses[0].marks) if len(self.clauses) == 1 else []
+        kinds = [mark.kind for mark in as_words(marks)]
+        letters = [mark.text for mark in marks if is_word(mark)]
+        if kinds not in (["WORD"], ["WORD", "EQUALS", "WORD"]) or not is_symbol(letters[-1]):
+            return None
+        return read_statement(marks, self.clean, self.known)
 
     def _names_of_legend(self) -> frozenset[str]:
         """Names that stand where a legend defines them, whatever the formula turns out to be."""
@@ -295,7 +105,7 @@ class _Reader:
 
     # --- statements ---------------------------------------------------------------------------
 
-    def _first_statement(self, clause: _Clause) -> tuple[Statement, list[Mark], int] | None:
+    def _first_statement(self, clause: Clause) -> tuple[Statement, list[Mark], int] | None:
         marks = clause.marks
         start = self._anchor(marks)
         assigned = start is not None
@@ -308,7 +118,7 @@ class _Reader:
         lonely_bracket = (
             region[0].kind == "LSQB" and match_brackets(region)[0].get(0) == len(region) - 1
         )
-        arithmetic = any(m.kind in _ARITHMETIC for m in region)
+        arithmetic = any(m.kind in ARITHMETIC for m in region)
         try:
             if not arithmetic or (statement := self._symbolic(region)) is None:
                 statement = read_prose(region, self.clean, self.known)
@@ -330,15 +140,14 @@ class _Reader:
         if isinstance(statement.node, Name | Number) and statement.result is not None:
             return None
         counted = [n for n in walk(statement.node) if isinstance(n, Name)]
-        enough = len(counted) >= 2 or any(
-            not op.is_phrase or self._bracketed(op) for op in statement.operands.values()
+        enough = (
+            len(counted) >= 2
+            or any(not operand.is_phrase for operand in statement.operands.values())
+            or any(mark.kind == "LSQB" for mark in region)
         )
         if not counted or not (enough or statement.result is not None):
             return None
         return statement
-
-    def _bracketed(self, operand: object) -> bool:
-        return any(m.kind == "LSQB" for clause in self.clauses for m in clause.marks)
 
     def _anchor(self, marks: Sequence[Mark]) -> int | None:
         """Where ``H =`` begins; words before a letter's ``=`` are notes."""
@@ -351,11 +160,9 @@ class _Reader:
         return None
 
     def _left_side(self, marks: Sequence[Mark], before: int) -> int:
-        if is_word(marks[before]):
-            if is_symbol(marks[before].text) and not any(
-                m.kind in _ARITHMETIC for m in marks[:before]
-            ):
-                return before
+        remark = not any(mark.kind in ARITHMETIC for mark in marks[:before])
+        if remark and is_word(marks[before]) and is_symbol(marks[before].text):
+            return before
         return self._after_basis(marks)
 
     def _after_basis(self, marks: Sequence[Mark]) -> int:
@@ -366,7 +173,7 @@ class _Reader:
         if _equation_number(marks, start) and start + 3 < len(marks):
             start = skip(marks, start + 3)
         for index in range(start, len(marks)):
-            if marks[index].kind in _ARITHMETIC or marks[index].kind == "EQUALS":
+            if marks[index].kind in ARITHMETIC or marks[index].kind == "EQUALS":
                 break
             if marks[index].kind == "BASIS":
                 return skip(marks, index + 1)
@@ -375,7 +182,7 @@ class _Reader:
     def _region_end(self, marks: Sequence[Mark], start: int) -> int:
         """Where a statement ends: before a legend entry, an example, an equation number, a note."""
         pairs, _ = match_brackets(marks)
-        inside = _insides(pairs, len(marks))
+        inside = insides(pairs, len(marks))
         lettered = True
         for index in range(start, len(marks)):
             mark = marks[index]
@@ -392,22 +199,22 @@ class _Reader:
                 return index
             if mark.kind == "LINE_END" and self._line_ends(marks, index, behind):
                 return index
-            if behind.kind in _ENDS_OPERAND or _is_lone_letter(marks, index, behind):
-                if self._other_begins(marks, index):
-                    return index
+            complete = behind.kind in ENDS_OPERAND or _is_lone_letter(marks, behind)
+            if complete and self._other_begins(marks, index):
+                return index
         return len(marks)
 
     def _comma_ends(self, marks: Sequence[Mark], index: int, lettered: bool) -> bool:
         following = skip(marks, index + 1)
         if following >= len(marks):
             return True
-        if marks[following].kind in ("TIMES_WORD",) or (
+        if marks[following].kind == "TIMES_WORD" or (
             following + 1 < len(marks) and marks[following + 1].kind == "TIMES_BEHIND"
         ):
             return False
         if is_entry(marks, following, self.known, opened=True) is not None:
             return True
-        seen = any(m.kind in _ARITHMETIC for m in marks[:index])
+        seen = any(m.kind in ARITHMETIC for m in marks[:index])
         return lettered and seen
 
     def _line_ends(self, marks: Sequence[Mark], index: int, behind: Mark) -> bool:
@@ -421,7 +228,9 @@ class _Reader:
         link = skip(marks, after)
         if link < len(marks) and marks[link].kind == "EQUALS":
             return True
-        return name in self.known and is_entry(marks, following, self.known, opened=True) is not None
+        return (
+            name in self.known and is_entry(marks, following, self.known, opened=True) is not None
+        )
 
     def _other_begins(self, marks: Sequence[Mark], index: int) -> bool:
         """Whether an entry, an example or a note begins behind a complete operand."""
@@ -431,8 +240,11 @@ class _Reader:
             return _behind(marks, index).kind in ("NUMBER", "PERCENT")
         if mark.kind == "DASH":
             number = _behind(marks, index).kind in ("NUMBER", "PERCENT")
-            return number and following is not None and following.kind == "WORD" and not is_symbol(
-                following.text
+            return (
+                number
+                and following is not None
+                and following.kind == "WORD"
+                and not is_symbol(following.text)
             )
         if not is_word(mark):
             return False
@@ -445,7 +257,7 @@ class _Reader:
     def _is_lettered(self, statement: Statement) -> bool:
         return any(not operand.is_phrase for operand in statement.operands.values())
 
-    def _choose(self, candidates: list[tuple[int, Statement, _Clause]]) -> None:
+    def _choose(self, candidates: list[tuple[int, Statement, Clause]]) -> None:
         """Take the best reading in words; another that scores as high is a finding."""
         if not candidates or self.cell.statements:
             return
@@ -474,7 +286,7 @@ class _Reader:
 
     def _legend(self, marks: Sequence[Mark], *, opened: bool) -> None:
         known = self.known | {
-            operand.printed for s in self.cell.statements for operand in s.operands.values()
+            operand.words for s in self.cell.statements for operand in s.operands.values()
         }
         self._separate()
         index = 0
@@ -515,7 +327,7 @@ class _Reader:
         return text_start, False
 
     def _definition(self, region: list[Mark]) -> Statement | None:
-        if not any(m.kind in _ARITHMETIC or m.kind == "DASH" for m in region):
+        if not any(m.kind in ARITHMETIC or m.kind == "DASH" for m in region):
             return None
         try:
             statement = read_statement(region, self.clean, self.known)
@@ -529,7 +341,7 @@ class _Reader:
         if not region:
             return
         if _is_example(region):
-            self.cell.examples.append(Example(region))
+            self.cell.examples.append(region)
         elif any(m.kind in ("EQUALS", "DIVIDE", "TIMES", "PLUS") for m in region):
             statement = self._another(region)
             if statement is not None:
@@ -552,8 +364,8 @@ def _behind(marks: Sequence[Mark], index: int) -> Mark:
     return marks[index]
 
 
-def _is_lone_letter(marks: Sequence[Mark], index: int, behind: Mark) -> bool:
-    """Whether the operand before ``index`` is a single letter behind an operator."""
+def _is_lone_letter(marks: Sequence[Mark], behind: Mark) -> bool:
+    """Whether a word is a single letter behind an operator."""
     if not is_word(behind) or not is_symbol(behind.text):
         return False
     place = marks.index(behind)

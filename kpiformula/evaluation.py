@@ -7,9 +7,8 @@ refused. A missing count is never zero: the result then says which one is missin
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from decimal import Context, Decimal
+from decimal import Decimal
 from difflib import get_close_matches
 from enum import StrEnum
 from fractions import Fraction
@@ -26,9 +25,9 @@ from kpiformula.arithmetic import (
     program,
 )
 from kpiformula.coefficients import chosen_value, require_case, settled_values
-from kpiformula.diagnostics import FormulaSyntaxError, InputError, error
+from kpiformula.diagnostics import InputError, error
 from kpiformula.formula import Coefficient, Formula
-from kpiformula.intervals import Interval, Rounding, round_decimal
+from kpiformula.intervals import Interval, Rounding, approximation, round_decimal, value_text
 from kpiformula.methodology import Indicator
 from kpiformula.nodes import Number, names, number_text, substitute, text
 from kpiformula.text import MAX_DIGITS, printed_number, twin
@@ -44,7 +43,6 @@ BLANKS = frozenset({"", "-", "\u2012", "\u2013", "\u2014", "\u2212"})
 
 _LARGEST = 10**MAX_DIGITS
 _PLANS_KEPT = 4096
-_SHOWN_BITS = 200
 
 
 class Status(StrEnum):
@@ -56,7 +54,7 @@ class Status(StrEnum):
     NOT_EVALUATED = "not_evaluated"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Result:
     """The value of a formula for given counts, in the unit the indicator is printed in.
 
@@ -69,6 +67,20 @@ class Result:
     unit: str | None
     amounts: tuple[Ratio | None, ...] = field(repr=False)
     outcome: Fraction | Interval | str
+
+    def __init__(
+        self,
+        formula: Formula,
+        unit: str | None,
+        amounts: tuple[Ratio | None, ...],
+        outcome: Fraction | Interval | str,
+    ) -> None:
+        # One result a row: the generated method of a frozen class takes twice as long.
+        state = self.__dict__
+        state["formula"] = formula
+        state["unit"] = unit
+        state["amounts"] = amounts
+        state["outcome"] = outcome
 
     @property
     def value(self) -> Fraction | None:
@@ -115,15 +127,14 @@ class Result:
     def steps(self) -> tuple[str, str, str]:
         """The formula, the formula with the counts in place, and the value."""
         numbers = {name: Number(value) for name, value in self.counts.items()}
-        substituted = text(substitute(self.formula.node, {**numbers}))
-        return str(self.formula), substituted, self._last_step()
+        return str(self.formula), text(substitute(self.formula.node, numbers)), self._last_step()
 
     def _last_step(self) -> str:
         match self.outcome:
             case Fraction():
                 return f"= {value_text(self.outcome)}"
             case Interval(low=low):
-                return f"≈ {_approximate(low)}"
+                return f"≈ {approximation(low)}"
             case reason:
                 return f"{self.status.replace('_', ' ')}: {reason}"
 
@@ -182,18 +193,16 @@ def evaluate(
     plan = _plan(subject, as_printed)
     values = plan.blank.copy()
     for key, count in counts.items():
-        places = plan.places.get(key)
-        if places is None:
-            raise _unknown_key(key, plan)
-        if type(count) is int and -_LARGEST <= count <= _LARGEST:
-            amount: Ratio | None = (count, 1)
+        place = plan.single.get(key)
+        if (
+            place is not None
+            and type(count) is int
+            and values[place] is None
+            and -_LARGEST <= count <= _LARGEST
+        ):
+            values[place] = (count, 1)
         else:
-            amount = _amount(key, count, plan)
-        if amount is not None:
-            for place in places:
-                if values[place] not in (None, amount):
-                    raise _two_values(plan.names[place], values[place], amount)
-                values[place] = amount
+            _fill_in(plan, values, key, count)
     if plan.coefficients:
         _choose_coefficients(plan, values, counts, category)
     outcome: Fraction | Interval | str
@@ -209,21 +218,6 @@ def evaluate(
     return Result(plan.formula, plan.unit, tuple(values), outcome)
 
 
-def value_text(value: Fraction) -> str:
-    """Return an exact number for people: ``12``, ``28.75``, ``210/341 ≈ 0.6158``."""
-    numerator, denominator = value.as_integer_ratio()
-    if max(numerator.bit_length(), denominator.bit_length()) > _SHOWN_BITS:
-        return f"≈ {_approximate(value)}"
-    exact = number_text(value)
-    return f"{exact} ≈ {_approximate(value)}" if "/" in exact else exact
-
-
-def _approximate(value: Fraction) -> Decimal:
-    """Return at least four decimals and four digits of a number."""
-    size = Context(prec=1).divide(Decimal(value.numerator), Decimal(value.denominator)).adjusted()
-    return round_decimal(value, max(4, 3 - size), "half_up")
-
-
 # --- plans -------------------------------------------------------------------------------------
 
 
@@ -232,8 +226,8 @@ class _Plan:
     """What is worked out once for a formula or indicator.
 
     ``places`` leads from each key that may be given to the names it stands for, none for a key
-    that is known but not used; ``settled`` from a coefficient's place and a category to its
-    value, where no condition has a say.
+    that is known but not used, ``single`` from those that stand for one; ``settled`` leads from
+    a coefficient's place and a category to its value, where no condition has a say.
     """
 
     formula: Formula
@@ -241,6 +235,7 @@ class _Plan:
     names: tuple[str, ...]
     inputs: Mapping[str, str]
     blank: list[Ratio | None]
+    single: Mapping[str, int]
     places: Mapping[str, tuple[int, ...]]
     units: Mapping[str, str | None]
     coefficients: Mapping[int, Coefficient]
@@ -266,16 +261,20 @@ def _plan(subject: Subject, as_printed: bool) -> _Plan:
 
 def _prepare(subject: Subject, as_printed: bool) -> _Plan:
     if isinstance(subject, Formula):
-        formula, unit, inputs = subject, subject.result and subject.result.unit, {}
-        units = {}
+        formula = subject
+        unit = formula.result.unit if formula.result is not None else None
+        inputs, units = {}, {}
     else:
         formula = subject.formula if as_printed else subject.reading
         unit = subject.unit
         inputs = {name: symbol.input for name, symbol in subject.symbols.items()}
         units = {name: symbol.unit for name, symbol in subject.symbols.items()}
     used = names(formula.node)
-    listed = _coefficients(subject, formula)
-    coefficients = {i: listed[name] for i, name in enumerate(used) if name in listed}
+    coefficients = {
+        place: formula.coefficients[name]
+        for place, name in enumerate(used)
+        if name in formula.coefficients and formula.coefficients[name].cases
+    }
     conditions = (c.condition for each in coefficients.values() for c in each.cases)
     unused = {s.name for s in formula.symbols.values() if s.role != "result"}
     unused |= {*inputs, *inputs.values(), *(c.of for c in conditions if c)}
@@ -290,6 +289,7 @@ def _prepare(subject: Subject, as_printed: bool) -> _Plan:
         names=used,
         inputs=inputs,
         blank=[None] * len(used),
+        single={key: found[0] for key, found in places.items() if len(found) == 1},
         places=places,
         units={name: s.unit for name, s in formula.symbols.items()} | units,
         coefficients=coefficients,
@@ -302,16 +302,23 @@ def _prepare(subject: Subject, as_printed: bool) -> _Plan:
     )
 
 
-def _coefficients(subject: Subject, formula: Formula) -> Mapping[str, Coefficient]:
-    """Return the coefficients with a list of values; an erratum leaves the printed list valid."""
-    listed = dict(formula.coefficients)
-    if isinstance(subject, Indicator) and subject.erratum is not None:
-        with suppress(FormulaSyntaxError):
-            listed = {**subject.formula.coefficients, **listed}
-    return {name: coefficient for name, coefficient in listed.items() if coefficient.cases}
-
-
 # --- counts ------------------------------------------------------------------------------------
+
+
+def _fill_in(plan: _Plan, values: list[Ratio | None], key: str, count: Count) -> None:
+    """Put a count of any kind in the places it stands for."""
+    places = plan.places.get(key)
+    if places is None:
+        raise _unknown_key(key, plan)
+    amount = _amount(key, count, plan)
+    if amount is None:
+        return
+    for place in places:
+        before = values[place]
+        if before is None:
+            values[place] = amount
+        elif before != amount:
+            raise _two_values(plan.names[place], before, amount)
 
 
 def _amount(key: str, count: object, plan: _Plan) -> Ratio | None:
@@ -390,8 +397,8 @@ def _unknown_key(key: object, plan: _Plan) -> InputError:
     return InputError(error("KF502", message, help=advice + listed))
 
 
-def _two_values(name: str, one: Ratio | None, other: Ratio) -> InputError:
-    shown = " and ".join(number_text(Fraction(*ratio)) for ratio in (one, other) if ratio)
+def _two_values(name: str, one: Ratio, other: Ratio) -> InputError:
+    shown = " and ".join(number_text(Fraction(*ratio)) for ratio in (one, other))
     return InputError(error("KF503", f"{name} is given two values: {shown}"))
 
 

@@ -1,6 +1,6 @@
-"""A printed calculation cell as a formula: symbols with roles and definitions, exact nodes.
+"""A calculation cell as read: a formula, its symbols with roles and definitions, exact nodes.
 
-:func:`parse` is the door; what it returns is frozen, pickles, and compares by meaning.
+Everything here is frozen, pickles, and compares by meaning.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from kpiformula.diagnostics import Diagnostic, FormulaSyntaxError, LimitError, Source, Span, error
+from kpiformula.diagnostics import Diagnostic, Span
 from kpiformula.mapping import Table
-from kpiformula.nodes import Binary, Name, Node, Number, names, text
+from kpiformula.nodes import Name, Node, Number, quotient, text
 
 if TYPE_CHECKING:
     import sympy
@@ -39,7 +39,7 @@ class Symbol:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A bound on a count, such as *fewer than 3000*: ``operator`` is ``<``, ``<=``, ``>``, ``>=``."""
+    """A bound on a count, such as *fewer than 3000*; the operators are < <= > >=."""
 
     operator: str
     value: Fraction
@@ -121,7 +121,7 @@ class Formula:
 
     @cached_property
     def _quotient(self) -> tuple[Node, Node, Fraction] | None:
-        return _quotient(self.node, frozenset(self.coefficients))
+        return quotient(self.node, frozenset(self.coefficients))
 
     @property
     def numerator(self) -> Node | None:
@@ -160,65 +160,3 @@ class Formula:
 
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {self.latex()}$"
-
-
-def _quotient(node: Node, coefficients: frozenset[str]) -> tuple[Node, Node, Fraction] | None:
-    above, below = _factors(node)
-    if not below:
-        return None
-    factor = Fraction(1)
-    counted: list[Node] = []
-    for part in above:
-        if isinstance(part, Number):
-            factor *= part.value
-        elif not (isinstance(part, Name) and part.name in coefficients):
-            counted.append(part)
-    divided = [part for part in below if not isinstance(part, Number) or part.value == 0]
-    for part in below:
-        if isinstance(part, Number) and part.value != 0 and divided:
-            factor /= part.value
-    return _product(counted), _product(divided or below), factor
-
-
-def _factors(node: Node) -> tuple[list[Node], list[Node]]:
-    if isinstance(node, Binary) and node.operator in "*/":
-        above, below = _factors(node.left)
-        if node.operator == "/":
-            return above, [*below, node.right]
-        more_above, more_below = _factors(node.right)
-        return above + more_above, below + more_below
-    return [node], []
-
-
-def _product(parts: list[Node]) -> Node:
-    product: Node = Number(Fraction(1))
-    for index, part in enumerate(parts):
-        product = Binary("*", product, part) if index else part
-    return product
-
-
-def parse(printed: str, *, name: str = "<formula>", source: Source | None = None) -> Formula:
-    """Read a calculation cell as it comes out of a document.
-
-    ``name`` stands for the file in findings; ``source`` may place the text inside a larger file.
-
-    Raises:
-        FormulaSyntaxError: when no formula can be read (KF100–KF114); it is a ``ValueError``.
-        LimitError: when the text is beyond the limits of DESIGN §5.11 (KF9xx).
-    """
-    from kpiformula.reading import Refused, read_formula
-
-    source = source or Source(printed, name)
-    try:
-        return read_formula(printed, source)
-    except Refused as refused:
-        span = Span(refused.start, refused.end)
-        more = {"help": refused.help} if refused.help else {}
-        diagnostic = error(refused.code, refused.message, span, source, **more)
-        kind = LimitError if refused.code.startswith("KF9") else FormulaSyntaxError
-        raise kind(diagnostic) from None
-
-
-def used_names(formula: Formula) -> tuple[str, ...]:
-    """Return the names that the formula needs values for, in printed order."""
-    return names(formula.node)

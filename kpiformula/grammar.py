@@ -61,7 +61,7 @@ def read(rule: str, sequence: Sequence[Mark]) -> Branch:
         Unreadable: with the first mark that does not fit, and what could stand there.
     """
     try:
-        return _reader().parse(sequence, start=rule)  # type: ignore[arg-type, return-value]
+        return _reader().parse(sequence, start=rule)  # type: ignore[return-value]
     except UnexpectedToken as unexpected:
         token = unexpected.token
         mark = token.value if isinstance(token.value, Mark) else None
@@ -148,9 +148,7 @@ def _grammar() -> str:
 
 @cache
 def _marker() -> Lark:
-    return Lark(
-        _grammar(), parser="lalr", lexer="basic", start="marks", import_paths=[_from_tables]
-    )
+    return Lark(_grammar(), parser=None, lexer="basic", start="marks", import_paths=[_from_tables])
 
 
 class _Marks(Lexer):
@@ -160,7 +158,7 @@ class _Marks(Lexer):
         pass
 
     def lex(self, data: Iterable[Mark]) -> Iterator[Token]:  # type: ignore[override]
-        return (Token(mark.kind, mark) for mark in data)  # type: ignore[arg-type]
+        return (Token(mark.kind, mark) for mark in data)
 
 
 class _Branches(Transformer[Token, Branch]):

@@ -28,7 +28,8 @@ MODES: tuple[Mode, ...] = get_args(Mode)
 TIE_RULES: tuple[Rounding, ...] = ("half_up", "half_down", "half_even")
 """The rules that differ only where a number lies midway between two figures."""
 
-_UNBOUNDED = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
+_SHOWN_BITS = 200
+_UNBOUNDED = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=[])
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,17 +138,17 @@ class Figure:
     printed: str = field(compare=False)
 
     def __post_init__(self) -> None:
-        excess = excess_digits(self.value, self.decimals)
-        if excess:
+        if (self.value / self.last_digit).denominator != 1:
+            excess = number_text(excess_digits(self.value, self.decimals))
             raise InputError(
                 error("KF510", f"{self.printed} has digits beyond {self.decimals} decimals: "
-                      f"{number_text(excess)} is left over")
+                      f"{excess} is left over")
             )  # fmt: skip
 
     @property
     def last_digit(self) -> Fraction:
         """What one unit of the last printed digit is worth: 1/10 for one decimal."""
-        return Fraction(10) ** -self.decimals
+        return _unit(self.decimals)
 
     def __str__(self) -> str:
         return self.printed
@@ -224,7 +225,7 @@ def round_exact(value: Fraction, decimals: int, mode: Rounding) -> Fraction:
     Raises:
         InputError: KF509 for a mode that is no :data:`Rounding`.
     """
-    return Fraction(10) ** -decimals * round_ratio(*value.as_integer_ratio(), decimals, mode)
+    return _unit(decimals) * round_ratio(*value.as_integer_ratio(), decimals, mode)
 
 
 def round_decimal(value: Fraction, decimals: int, mode: Rounding) -> Decimal:
@@ -242,6 +243,29 @@ def round_decimal(value: Fraction, decimals: int, mode: Rounding) -> Decimal:
 def excess_digits(value: Fraction, decimals: int) -> Fraction:
     """Return what a number has beyond its decimals: 0.0678 of 1234.5678 at one decimal."""
     return value - round_exact(value, decimals, "truncate")
+
+
+def value_text(value: Fraction) -> str:
+    """Return an exact number for people: ``12``, ``28.75``, ``210/341 ≈ 0.6158``."""
+    numerator, denominator = value.as_integer_ratio()
+    if max(numerator.bit_length(), denominator.bit_length()) > _SHOWN_BITS:
+        return f"≈ {approximation(value)}"
+    exact = number_text(value)
+    return f"{exact} ≈ {approximation(value)}" if "/" in exact else exact
+
+
+def approximation(value: Fraction) -> Decimal:
+    """Return at least four decimals and four digits of a number."""
+    size = (
+        Context(prec=1, traps=[])
+        .divide(Decimal(value.numerator), Decimal(value.denominator))
+        .adjusted()
+    )
+    return round_decimal(value, max(4, 3 - size), "half_up")
+
+
+def _unit(decimals: int) -> Fraction:
+    return Fraction(1, 10**decimals) if decimals >= 0 else Fraction(10**-decimals)
 
 
 def _unknown_mode(mode: object, known: tuple[str, ...]) -> Diagnostic:

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from kpiformula import grammar
+from kpiformula.brackets import OPERATORS
 from kpiformula.grammar import Branch, Mark, Unreadable
-from kpiformula.operands import OPERATORS, is_letter, is_symbol, is_word
+from kpiformula.operands import is_letter, is_symbol, is_word
 from kpiformula.statement import running_words
 from kpiformula.text import CleanText, printed_number, twin
 
@@ -102,7 +103,7 @@ def _text_follows(marks: Sequence[Mark], index: int) -> bool:
     return mark.kind not in OPERATORS and len(mark.text) > 1
 
 
-# --- the text of an entry ---------------------------------------------------------------------------
+# --- the text of an entry --------------------------------------------------------------------
 
 
 def split_examples(marks: Sequence[Mark]) -> tuple[list[Mark], list[list[Mark]]]:
@@ -163,7 +164,7 @@ def definition(marks: Sequence[Mark], clean: CleanText) -> str | None:
     return running_words(clean.text[kept[0].start : kept[-1].end]) or None
 
 
-# --- coefficient lists --------------------------------------------------------------------------------
+# --- coefficient lists -----------------------------------------------------------------------
 
 _CONDITIONS = {"BELOW": "<", "ABOVE": ">", "AT_MOST": "<=", "AT_LEAST": ">="}
 
@@ -172,16 +173,14 @@ def coefficient_cases(marks: Sequence[Mark], clean: CleanText) -> tuple[Case, ..
     """Return the cases of a coefficient list; none where the text is no such list."""
     said = any(mark.kind == "COEFFICIENT" for mark in marks)
     try:
-        branch = grammar.read("coefficients", list(_list_marks(marks, clean)))
+        branch = grammar.read("coefficients", _list_marks(marks))
     except Unreadable:
         return ()
-    cases = tuple(
-        _case(part, clean) for part in branch.children if isinstance(part, Branch)
-    )
+    cases = tuple(_case(part, clean) for part in branch.children if isinstance(part, Branch))
     return cases if said or len(cases) > 1 else ()
 
 
-def _list_marks(marks: Sequence[Mark], clean: CleanText) -> list[Mark]:
+def _list_marks(marks: Sequence[Mark]) -> list[Mark]:
     """Words between values become labels; only a number at the end of a part is a value."""
     result: list[Mark] = []
     part: list[Mark] = []
@@ -190,7 +189,7 @@ def _list_marks(marks: Sequence[Mark], clean: CleanText) -> list[Mark]:
             continue
         closes_case = part and part[-1].kind == "NUMBER" and len(part) > 1
         if mark.kind == "SEMICOLON" or (mark.kind == "COMMA" and closes_case):
-            result += _case_marks(part, clean)
+            result += _case_marks(part)
             if part:
                 result.append(mark)
             part = []
@@ -201,7 +200,7 @@ def _list_marks(marks: Sequence[Mark], clean: CleanText) -> list[Mark]:
     return result
 
 
-def _case_marks(part: list[Mark], clean: CleanText) -> list[Mark]:
+def _case_marks(part: list[Mark]) -> list[Mark]:
     while part and part[-1].kind in ("DOT", "COMMA"):
         part = part[:-1]
     if len(part) < 2 or part[-1].kind != "NUMBER":

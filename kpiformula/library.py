@@ -116,14 +116,14 @@ def _folder(name: str) -> _Folder:
         return _Folder(root.joinpath(name), f"methodologies/{name}")
     path = Path(name)
     try:
-        if path.is_dir():
-            return _Folder(path, name)
+        if path.joinpath(HEAD).is_file():
+            return _Folder(path, str(path))
         if path.is_file():
             return _Folder(path.parent, str(path.parent), path.name)
     except OSError:
         pass
     raise MethodologyError(
-        error("KF409", f"no methodology `{name[:200]}`, and no such folder or file",
+        error("KF409", f"`{name[:200]}` is no methodology, and no folder with a `{HEAD}`",
               help=nearest(name, ids))
     )  # fmt: skip
 
@@ -217,13 +217,14 @@ def _in_row(
         message = f"the cell ends at line {last}, before it begins"
         yield error("KF406", message, lines.span, source)
     cell = at(part.written, *way, "cell")
-    if isinstance(cell, Scalar) and not cell.literal and _broken(source, cell.span):
+    if isinstance(cell, Scalar) and not cell.literal and _has_lines(source, cell):
         yield error("KF406", "a cell of several lines is written as a block `|`", cell.span, source,
                     help="other ways of writing it do not keep its line breaks")  # fmt: skip
 
 
-def _broken(source: Source, span: Span) -> bool:
-    return "\n" in source.text[span.start : span.end].rstrip()
+def _has_lines(source: Source, scalar: Scalar) -> bool:
+    written = source.text[scalar.span.start : scalar.span.end]
+    return "\n" in scalar.text.rstrip() or "\n" in written.rstrip()
 
 
 def _lines(printed: str) -> tuple[int, int]:

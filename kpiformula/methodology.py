@@ -172,7 +172,7 @@ class Indicator:
 
 
 def _parsed(text: str, at: Position) -> Formula:
-    from kpiformula.formula import parse
+    from kpiformula.reading import parse
 
     return parse(text, source=Source(text, at.file, at.line, at.column))
 

@@ -6,7 +6,7 @@ what was printed (DESIGN §5.3). Nodes compare by meaning: their spans do not ta
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
@@ -100,8 +100,17 @@ def names(node: Node) -> tuple[str, ...]:
     return tuple(dict.fromkeys(n.name for n in walk(node) if isinstance(n, Name)))
 
 
+VULGAR = {
+    "½": (1, 2), "⅓": (1, 3), "⅔": (2, 3), "¼": (1, 4), "¾": (3, 4), "⅕": (1, 5), "⅖": (2, 5),
+    "⅗": (3, 5), "⅘": (4, 5), "⅙": (1, 6), "⅚": (5, 6), "⅐": (1, 7), "⅛": (1, 8), "⅜": (3, 8),
+    "⅝": (5, 8), "⅞": (7, 8), "⅑": (1, 9), "⅒": (1, 10),
+}  # fmt: skip
+"""Fractions that are one printed character: numerator and denominator."""
+_VULGAR_OF = {Fraction(*parts): char for char, parts in VULGAR.items()}
+
+
 def number_text(value: Fraction) -> str:
-    """Return an exact number as it is written in canonical text: ``0.7``, ``1000``, ``1/3``."""
+    """Return an exact number as it is written in canonical text: ``0.7``, ``1000``, ``4⅓``."""
     if value.denominator == 1:
         return str(value.numerator)
     rest, places = value.denominator, 0
@@ -110,7 +119,11 @@ def number_text(value: Fraction) -> str:
         rest //= divisor
         places += 1
     if rest != 1:
-        return f"{value.numerator}/{value.denominator}"
+        whole, part = divmod(value, 1)
+        shown = _VULGAR_OF.get(part)
+        if shown is None or value < 0:
+            return f"{value.numerator}/{value.denominator}"
+        return f"{whole or ''}{shown}"
     digits = str(abs(value.numerator) * 10**places // value.denominator).rjust(places + 1, "0")
     sign = "-" if value < 0 else ""
     return f"{sign}{digits[:-places]}.{digits[-places:]}"
@@ -145,7 +158,7 @@ def _text(node: Node, outer: int) -> str:
             return f"({shown})" if level < outer else shown
 
 
-def substitute(node: Node, definitions: dict[str, Node]) -> Node:
+def substitute(node: Node, definitions: Mapping[str, Node]) -> Node:
     """Return the node with each defined name replaced by its definition (already substituted)."""
     match node:
         case Name(name=name):
@@ -186,3 +199,45 @@ _APPLY: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
     "/": lambda a, b: a / b,
     "^": lambda a, b: a**b.numerator,
 }
+
+
+def quotient(
+    node: Node, coefficients: frozenset[str] = frozenset()
+) -> tuple[Node, Node, Fraction] | None:
+    """Return numerator, denominator and factor as printed; ``None`` where nothing is divided.
+
+    The factor is the product of the constants multiplied with the quotient; ``coefficients`` are
+    names that belong to neither side.
+    """
+    above, below = _factors(node)
+    if not below:
+        return None
+    factor = Fraction(1)
+    counted: list[Node] = []
+    for part in above:
+        if isinstance(part, Number):
+            factor *= part.value
+        elif not (isinstance(part, Name) and part.name in coefficients):
+            counted.append(part)
+    divided = [part for part in below if not isinstance(part, Number) or part.value == 0]
+    for part in below:
+        if isinstance(part, Number) and part.value != 0 and divided:
+            factor /= part.value
+    return _product(counted), _product(divided or below), factor
+
+
+def _factors(node: Node) -> tuple[list[Node], list[Node]]:
+    if isinstance(node, Binary) and node.operator in "*/":
+        above, below = _factors(node.left)
+        if node.operator == "/":
+            return above, [*below, node.right]
+        more_above, more_below = _factors(node.right)
+        return above + more_above, below + more_below
+    return [node], []
+
+
+def _product(parts: list[Node]) -> Node:
+    product: Node = Number(Fraction(1))
+    for index, part in enumerate(parts):
+        product = Binary("*", product, part) if index else part
+    return product

@@ -10,18 +10,12 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from kpiformula.brackets import CLOSING, OPENING, OPERATORS, Finding, match_brackets, mend_brackets
 from kpiformula.grammar import Mark, Unreadable, is_compound
-
-Finding = tuple[str, str, int, int]
-"""A code, a sentence and the clean characters it is about."""
 
 FUNCTIONS = frozenset(
     {"MINIMUM", "MAXIMUM", "MEAN", "ABSOLUTE", "ROUNDED", "SQUARE_ROOT", "SUM_OF"}
 )
-OPERATORS = frozenset({"PLUS", "MINUS", "TIMES", "DIVIDE", "COLON", "EQUALS", "CARET"})
-OPENING = {"LPAR": "RPAR", "LSQB": "RSQB", "LBRACE": "RBRACE"}
-CLOSING = {close: opening for opening, close in OPENING.items()}
-_BRACKET_TEXT = {"LPAR": "(", "RPAR": ")", "LSQB": "[", "RSQB": "]", "LBRACE": "{", "RBRACE": "}"}
 _NOT_WORDS = (
     OPERATORS
     | FUNCTIONS
@@ -67,27 +61,6 @@ def is_symbol(word: str) -> bool:
         or (word.isupper() and len(word) <= 6 and "-" not in word)
         or (len(word) <= 3 and word[:1].isupper() and word[1:].islower())
     )
-
-
-def match_brackets(marks: Sequence[Mark]) -> tuple[dict[int, int], list[int]]:
-    """Return the pairs of brackets (opening → closing index) and those without a partner."""
-    pairs: dict[int, int] = {}
-    lonely: list[int] = []
-    waiting: list[int] = []
-    for index, mark in enumerate(marks):
-        if mark.kind in OPENING:
-            waiting.append(index)
-        elif mark.kind in CLOSING:
-            partner = next(
-                (i for i in reversed(waiting) if marks[i].kind == CLOSING[mark.kind]), None
-            )
-            if partner is None:
-                lonely.append(index)
-                continue
-            lonely.extend(i for i in waiting if i > partner)
-            waiting = [i for i in waiting if i < partner]
-            pairs[partner] = index
-    return pairs, sorted(lonely + waiting)
 
 
 def words_key(words: str) -> str:
@@ -284,18 +257,16 @@ class _Grouping:
         run = self._open_run()
         if run is not None:
             if self._is_simple(run):
-                return self._is_year(index, run)
+                return self._is_year(index)
             return self._kind(index + 1) != "PERCENT" or self._kind(after) == "WORD"
         if self._kind(after) != "WORD" or self._times(after) is not None:
             return False
         word_ends = self._kind(after + 1) not in (*_WORDISH, "LPAR", "COMMA", "NUMBER")
         return not (self._symbolic(self.marks[after].text) and word_ends)
 
-    def _is_year(self, index: int, run: _Run) -> bool:
-        return _YEAR.fullmatch(self.marks[index].text) is not None and self._kind(index - 1) in (
-            "DOT",
-            "WORD",
-        )
+    def _is_year(self, index: int) -> bool:
+        behind = self._kind(index - 1)
+        return _YEAR.fullmatch(self.marks[index].text) is not None and behind in ("DOT", "WORD")
 
     def _take_number(self, index: int) -> int:
         count = 2 if self._kind(index + 1) == "PERCENT" else 1
@@ -369,13 +340,15 @@ class _Grouping:
         start, end = marks[0].start, marks[-1].end
         name = run.alone
         if name is not None and (
-            self._symbolic(name) or "DOT" in {m.kind for m in marks} or (plain and not run.bracketed)
+            self._symbolic(name)
+            or "DOT" in {m.kind for m in marks}
+            or (plain and not run.bracketed)
         ):
             return Mark("SYMBOL", _symbol_name(marks), start, end)
         letters = [mark for mark in marks if mark.kind == "WORD"]
-        if len(letters) > 1 and len(letters) == len(marks) and not run.bracketed:
-            if all(is_letter(mark.text) for mark in letters):
-                raise Unreadable(letters[1], frozenset(OPERATORS))
+        only_letters = len(letters) == len(marks) and all(is_letter(m.text) for m in letters)
+        if len(letters) > 1 and only_letters and not run.bracketed:
+            raise Unreadable(letters[1], frozenset(OPERATORS))
         return Mark("PHRASE", self.text[start:end], start, end)
 
     def _with_implied_times(self, marks: list[Mark]) -> list[Mark]:
@@ -395,8 +368,10 @@ def _multiplies(left: str, right: str) -> bool:
     operand = right in ("SYMBOL", "LPAR", "LBRACE", "ROOT", "SIGMA", "FRACTION", *FUNCTIONS)
     if left in ("NUMBER", "PERCENT", "PERMILLE", "VULGAR"):
         return operand or right in ("PHRASE", "LSQB")
-    return left in ("RPAR", "RSQB", "SYMBOL") and right in ("LPAR", "LSQB") and not (
-        left == "RSQB" and right == "LSQB"
+    return (
+        left in ("RPAR", "RSQB", "SYMBOL")
+        and right in ("LPAR", "LSQB")
+        and not (left == "RSQB" and right == "LSQB")
     )
 
 
@@ -421,32 +396,6 @@ def _without_footnotes(marks: Sequence[Mark]) -> list[Mark]:
     ]
 
 
-def _mend_brackets(marks: list[Mark], findings: list[Finding]) -> list[Mark]:
-    """Give each bracket without a partner one: at the start, or before the result or the end."""
-    _, lonely = match_brackets(marks)
-    if not lonely:
-        return marks
-    mended = list(marks)
-    equals = [i for i, mark in enumerate(marks) if mark.kind == "EQUALS"]
-    for index in reversed(lonely):
-        mark = marks[index]
-        findings.append(
-            ("KF103", f"the bracket {mark.text!r} has no partner", mark.start, mark.end)
-        )
-    for index in reversed([i for i in lonely if marks[i].kind in OPENING]):
-        end = next((i for i in equals if i > index), len(marks))
-        if marks[index].kind == "LSQB" and index + 1 < len(marks) and marks[index + 1].kind == "WORD":
-            end = next((i for i in range(index, end) if marks[i].kind in OPERATORS), end)
-        place = mended[end - 1].end
-        kind = OPENING[marks[index].kind]
-        mended.insert(end, Mark(kind, _BRACKET_TEXT[kind], place, place))
-    for index in [i for i in lonely if marks[i].kind in CLOSING]:
-        start = next((i + 1 for i in reversed(equals) if i < index), 0)
-        kind = CLOSING[marks[index].kind]
-        mended.insert(start, Mark(kind, _BRACKET_TEXT[kind], marks[start].start, marks[start].start))
-    return mended
-
-
 def group(
     marks: Sequence[Mark], text: str, known: frozenset[str] = frozenset()
 ) -> tuple[list[Mark], list[Finding]]:
@@ -458,6 +407,6 @@ def group(
         Unreadable: where letters follow one another with no operator between.
     """
     findings: list[Finding] = []
-    grouping = _Grouping(_mend_brackets(as_words(marks), findings), text, known, findings)
+    grouping = _Grouping(mend_brackets(as_words(marks), findings), text, known, findings)
     grouping.collect()
     return grouping.classify(), findings

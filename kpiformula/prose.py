@@ -12,11 +12,12 @@ from fractions import Fraction
 from itertools import product
 
 from kpiformula import grammar
+from kpiformula.brackets import Finding
 from kpiformula.diagnostics import InputError, Span
 from kpiformula.grammar import Branch, Mark, Unreadable
 from kpiformula.nodes import Binary, Call, Name, Node, Number
-from kpiformula.operands import Finding, as_words, is_letter, words_key
-from kpiformula.statement import Operand, Refused, Statement, running_words
+from kpiformula.operands import as_words, is_letter
+from kpiformula.statement import Operand, Refused, Statement, operand_of, running_words
 from kpiformula.text import CleanText, printed_number
 
 _PATTERNS = (
@@ -37,9 +38,7 @@ _OPENS = ("RATIO_OF", "DIVIDE_WORD", "MEAN_OF")
 _SCALES = ("TIMES_WORD", "TIMES_BEHIND", "TIMES")
 
 
-def read_prose(
-    marks: Sequence[Mark], clean: CleanText, known: frozenset[str]
-) -> Statement | None:
+def read_prose(marks: Sequence[Mark], clean: CleanText, known: frozenset[str]) -> Statement | None:
     """Read marks as a quotient told in prose; ``None`` where they tell none.
 
     Raises:
@@ -65,8 +64,7 @@ def _result(
     left = marks[:equals]
     words = running_words(clean.text[left[0].start : left[-1].end])
     phrase = len(left) > 1 or not (words in known or is_letter(words))
-    span = clean.printed(left[0].start, left[-1].end)
-    return Operand(words, words, words, phrase, span), marks[equals + 1 :]
+    return Operand(words, words, phrase, left[0].start, left[-1].end), marks[equals + 1 :]
 
 
 Reading = tuple[int, Branch]
@@ -165,9 +163,7 @@ def _best(
         )
     if result is not None:
         operands.setdefault(result.name, result)
-    return Statement(
-        result, node, operands, (), tuple(findings), marks[0].start, marks[-1].end
-    )
+    return Statement(result, node, operands, (), tuple(findings), marks[0].start, marks[-1].end)
 
 
 def _node(branch: Branch, clean: CleanText, operands: dict[str, Operand]) -> Node:
@@ -202,9 +198,6 @@ def _number(mark: Mark) -> Fraction:
 def _operand(branch: Branch, clean: CleanText, operands: dict[str, Operand]) -> Name:
     mark = branch.children[0]
     assert isinstance(mark, Mark)
-    words = running_words(clean.text[mark.start : mark.end])
-    phrase = mark.kind == "PHRASE"
-    name = f"[{words_key(words)}]" if phrase else mark.text
-    span = clean.printed(mark.start, mark.end)
-    operands.setdefault(name, Operand(name, words, words, phrase, span))
-    return Name(name, span)
+    operand = operand_of(mark, clean, is_phrase=mark.kind == "PHRASE")
+    operands.setdefault(operand.name, operand)
+    return Name(operand.name, clean.printed(mark.start, mark.end))

@@ -1,16 +1,25 @@
-"""From the parts of a cell to a formula: letters are matched, roles given, findings placed."""
+"""From a printed cell to a formula: :func:`parse` and the assembly behind it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import count
 from string import ascii_lowercase
 
+from kpiformula.brackets import Finding
 from kpiformula.cell import Cell, read_cell
-from kpiformula.diagnostics import Diagnostic, Severity, Source, Span
+from kpiformula.diagnostics import (
+    Diagnostic,
+    FormulaSyntaxError,
+    LimitError,
+    Severity,
+    Source,
+    Span,
+    error,
+)
 from kpiformula.formula import (
     Coefficient,
     CoefficientCase,
@@ -20,428 +29,316 @@ from kpiformula.formula import (
     Role,
     Symbol,
     Unread,
-    _quotient,
 )
-from kpiformula.legend import Entry, coefficient_cases, definition, split_examples
+from kpiformula.grammar import Mark
+from kpiformula.legend import Case, Entry, coefficient_cases, definition, split_examples
+from kpiformula.letters import Letters
 from kpiformula.mapping import Table
-from kpiformula.nodes import Name, Node, Number, constant, names, substitute, text
-from kpiformula.operands import Finding, is_letter
+from kpiformula.nodes import Name, Node, constant, names, quotient, substitute
 from kpiformula.statement import Operand, Refused, Statement, read_statement, running_words
-from kpiformula.text import (
-    TO_CYRILLIC,
-    TO_LATIN,
-    CleanText,
-    clean,
-    only_in_its_script,
-    printed_number,
-    script,
-    twin,
-)
+from kpiformula.text import CleanText, clean, printed_number
 
 MAX_CELL = 20_000
 MAX_STATEMENT = 2_000
 """Characters of a cell (KF902) and of one statement in it (KF901)."""
 
 _INFORMS = frozenset({"KF101", "KF106", "KF110"})
+"""Findings that change nothing; the others warn."""
 
 
-def read_formula(printed: str, source: Source) -> Formula:
-    """Read a printed cell.
+def parse(printed: str, *, name: str = "<formula>", source: Source | None = None) -> Formula:
+    """Read a calculation cell as it comes out of a document.
+
+    ``name`` stands for the file in findings; ``source`` may place the text inside a larger file.
 
     Raises:
-        Refused: when no formula can be read; its characters are those of the printed text.
+        FormulaSyntaxError: when no formula can be read (KF100–KF114); it is a ``ValueError``.
+        LimitError: when the text is beyond the limits of DESIGN §5.11 (KF9xx).
     """
+    source = source or Source(printed, name)
     if len(printed) > MAX_CELL:
-        raise Refused("KF902", f"a cell of more than {MAX_CELL} characters", 0, len(printed))
+        message = f"a cell of more than {MAX_CELL} characters"
+        raise LimitError(error("KF902", message, Span(0, len(printed)), source))
     cleaned = clean(printed)
     try:
-        cell = read_cell(cleaned)
-        return _Assembly(printed, source, cleaned, cell).formula()
+        return _Assembly(printed, source, cleaned, read_cell(cleaned)).formula()
     except Refused as refused:
         span = cleaned.printed(refused.start, refused.end)
-        raise Refused(
-            refused.code, refused.message, span.start, span.end, refused.help
-        ) from None
+        more = {"help": refused.help} if refused.help else {}
+        diagnostic = error(refused.code, refused.message, span, source, **more)
+        kind = LimitError if refused.code.startswith("KF9") else FormulaSyntaxError
+        raise kind(diagnostic) from None
 
 
 @dataclass
 class _Assembly:
+    """Puts the parts of one cell together."""
+
     printed: str
     source: Source
     clean: CleanText
     cell: Cell
     findings: list[Finding] = field(default_factory=list)
+    examples: list[Example] = field(default_factory=list)
+    definitions: dict[str, str | None] = field(default_factory=dict)
+    coefficients: dict[str, Coefficient] = field(default_factory=dict)
 
     def formula(self) -> Formula:
-        self._limit_statements()
+        _limit_statements(self.cell.statements)
         self.findings += self.cell.findings
-        self.script = _script(self.cell.statements)
-        statements = self._distinct([self._folded(s) for s in self.cell.statements])
-        entries = self._entries(statements)
-        texts, examples = self._texts(entries)
-        self.coefficients = self._coefficients(entries, texts)
-        self._doubled(entries, texts)
+        letters = Letters(self.cell.statements, self.findings)
+        statements = self._distinct(letters.folded())
+        self._read_legend(letters.matched(self.cell.entries, statements), statements)
+        self._collect_examples(statements)
         principal = _principal(statements)
-        definitions = _definitions(statements, principal)
-        used = {n for s in statements for n in names(s.node)} | {
-            s.result.name for s in statements if s.result
-        }
-        self._matched(entries, statements, used)
-        self._undefined(entries, statements, definitions)
-        formulas = [self._formula(s, statements, definitions, texts) for s in statements]
+        given = _definitions(statements, principal)
+        formulas = [self._formula(s, statements, given) for s in statements]
         place = statements.index(principal)
-        examples += [self._figure(f) for s in statements for f in s.figures]
-        examples += [e for e in map(self._example, (x.marks for x in self.cell.examples))]
-        unread = [Unread(self.clean.text[a:b], self.clean.printed(a, b)) for a, b in self.cell.unread]
-        self.findings += [
-            ("KF111", "this text carries meaning and is not read", a, b) for a, b in self.cell.unread
-        ]
-        for statement in statements:
-            self.findings += statement.findings
         return replace(
             formulas[place],
-            examples=tuple(sorted(examples, key=lambda e: e.span.start)),
-            unread=tuple(unread),
-            diagnostics=self._diagnostics(),
-            others=tuple(f for i, f in enumerate(formulas) if i != place),
+            examples=tuple(sorted(self.examples, key=lambda example: example.span.start)),
+            unread=self._unread(),
+            diagnostics=self._diagnostics(statements),
+            others=(*formulas[:place], *formulas[place + 1 :]),
             position=place,
         )
-
-    # --- letters ----------------------------------------------------------------------------------
-
-    def _limit_statements(self) -> None:
-        for statement in self.cell.statements:
-            if statement.end - statement.start > MAX_STATEMENT:
-                raise Refused(
-                    "KF901", f"a statement of more than {MAX_STATEMENT} characters",
-                    statement.start, statement.end,
-                )  # fmt: skip
-
-    def _fold(self, name: str) -> str:
-        """A letter in the script of the formula."""
-        if not is_letter(name) or not self.script:
-            return name
-        table = TO_LATIN if self.script == "latin" else TO_CYRILLIC
-        return table.get(name[0], name[0]) + name[1:] if script(name[0]) != self.script else name
-
-    def _folded(self, statement: Statement) -> Statement:
-        renamed: dict[str, Node] = {}
-        operands: dict[str, Operand] = {}
-        for key, operand in statement.operands.items():
-            name = key if operand.is_phrase else self._fold(key)
-            if name != key:
-                self._look_alike(operand.printed, name, operand.span)
-            renamed[key] = Name(name, operand.span)
-            operands.setdefault(name, replace(operand, name=name))
-        result = statement.result
-        if result is not None:
-            name = result.name if result.is_phrase else self._fold(result.name)
-            result = replace(result, name=name)
-        node = substitute(statement.node, renamed)
-        return replace(statement, node=node, operands=operands, result=result)
-
-    def _look_alike(self, printed: str, name: str, span: Span) -> None:
-        message = f"{printed!r} looks like {name!r} of the other alphabet and is read as it"
-        self.findings.append(("KF101", message, -span.start - 1, span.end))
 
     def _distinct(self, statements: list[Statement]) -> list[Statement]:
         kept: list[Statement] = []
         for statement in statements:
-            if any(s.node == statement.node and _result(s) == _result(statement) for s in kept):
-                self.findings.append(
-                    ("KF106", "the formula is printed again", statement.start, statement.end)
-                )
-            else:
+            same = (s for s in kept if s.node == statement.node and _name(s) == _name(statement))
+            if next(same, None) is None:
                 kept.append(statement)
+            else:
+                message = "the formula is printed again"
+                self.findings.append(("KF106", message, statement.start, statement.end))
         return kept
-
-    def _entries(self, statements: list[Statement]) -> list[tuple[str, Entry]]:
-        """Each legend entry with the name of the formula that it defines."""
-        used = list(
-            dict.fromkeys(
-                name
-                for s in statements
-                for name in [*([s.result.name] if s.result else []), *s.operands]
-            )
-        )
-        pairs = []
-        for entry in self.cell.entries:
-            name = entry.name
-            if name not in used:
-                folded = next((u for u in used if twin(u) == twin(name)), self._fold(name))
-                if folded != name and folded in used or self._fold(name) != name:
-                    span = self.clean.printed(entry.start, entry.start + len(entry.name))
-                    self._look_alike(name, folded, span)
-                name = folded
-            if name not in used:
-                cased = next((u for u in used if twin(u).casefold() == twin(name).casefold()), None)
-                taken = any(other == cased for other, _ in pairs) or any(
-                    e.name == cased for e in self.cell.entries
-                )
-                if cased is not None and not taken and is_letter(cased):
-                    self.findings.append(
-                        ("KF102", f"the legend prints {entry.name!r} for {cased!r}",
-                         entry.start, entry.end)
-                    )  # fmt: skip
-                    name = cased
-            pairs.append((name, entry))
-        self._refuse_twins(pairs)
-        return pairs
-
-    def _refuse_twins(self, pairs: list[tuple[str, Entry]]) -> None:
-        for index, (name, entry) in enumerate(pairs):
-            for other_name, other in pairs[:index]:
-                if name == other_name and entry.name != other.name and twin(entry.name) == twin(
-                    other.name
-                ):
-                    raise Refused(
-                        "KF109",
-                        f"the legend defines both {other.name!r} and {entry.name!r}, letters of "
-                        "two alphabets that look alike",
-                        entry.start, entry.start + len(entry.name),
-                    )  # fmt: skip
 
     # --- legend ---------------------------------------------------------------------------------
 
-    def _texts(
-        self, entries: list[tuple[str, Entry]]
-    ) -> tuple[list[str | None], list[Example]]:
-        texts: list[str | None] = []
-        examples: list[Example] = []
-        for _, entry in entries:
-            kept, found = split_examples(entry.marks)
-            entry.marks[:] = kept
-            texts.append(definition(_first_sentence(kept), self.clean))
-            examples += map(self._example, found)
-        return texts, examples
-
-    def _coefficients(
-        self, entries: list[tuple[str, Entry]], texts: list[str | None]
-    ) -> dict[str, Coefficient]:
-        found: dict[str, Coefficient] = {}
-        for index, (name, entry) in enumerate(entries):
-            cases = coefficient_cases(entry.marks, self.clean)
+    def _read_legend(
+        self, entries: Sequence[tuple[str, Entry]], statements: Sequence[Statement]
+    ) -> None:
+        for name, entry in entries:
+            kept, examples = split_examples(entry.marks)
+            self.examples += map(self._example, examples)
+            cases = coefficient_cases(kept, self.clean)
+            words = cases[0].label if cases else definition(kept, self.clean)
             if cases:
-                texts[index] = cases[0].label
-                found[name] = Coefficient(
-                    name, cases[0].label, tuple(_case(case) for case in cases)
-                )
-        return found
+                self.coefficients[name] = Coefficient(name, words, tuple(map(_case, cases)))
+            if self.definitions.setdefault(name, words) != words:
+                message = f"{name!r} is defined twice, in different words"
+                self.findings.append(("KF203", message, entry.start, entry.end))
+        self._unused(entries, statements)
+        if entries:
+            self._undefined(statements)
 
-    def _doubled(self, entries: list[tuple[str, Entry]], texts: list[str | None]) -> None:
-        seen: dict[str, str | None] = {}
-        for (name, entry), words in zip(entries, texts, strict=True):
-            if name in seen and seen[name] != words:
-                self.findings.append(
-                    ("KF203", f"{name!r} is defined twice, in different words",
-                     entry.start, entry.end)
-                )  # fmt: skip
-            seen.setdefault(name, words)
-        self.definitions = seen
-
-    def _matched(
-        self, entries: list[tuple[str, Entry]], statements: list[Statement], used: set[str]
+    def _unused(
+        self, entries: Sequence[tuple[str, Entry]], statements: Sequence[Statement]
     ) -> None:
-        for name in dict.fromkeys(name for name, _ in entries):
-            entry = next(e for n, e in entries if n == name)
-            if name not in used:
-                self.findings.append(
-                    ("KF202", f"{name!r} is defined but the formula does not use it",
-                     entry.start, entry.end)
-                )  # fmt: skip
+        used = {name for s in statements for name in (*names(s.node), _name(s))}
+        first = {name: entry for name, entry in reversed(entries) if name not in used}
+        for name, entry in first.items():
+            message = f"{name!r} is defined but the formula does not use it"
+            self.findings.append(("KF202", message, entry.start, entry.end))
 
-    def _undefined(
-        self,
-        entries: list[tuple[str, Entry]],
-        statements: list[Statement],
-        definitions: Mapping[str, Node],
-    ) -> None:
-        if not entries:
-            return
-        results = {s.result.name for s in statements if s.result}
-        for statement in statements:
-            for name in names(statement.node):
-                operand = statement.operands[name]
-                if operand.is_phrase or name in self.definitions or name in results:
-                    continue
-                self.findings.append(
-                    ("KF201", f"{name!r} is used but nowhere defined",
-                     -operand.span.start - 1, operand.span.end)
-                )  # fmt: skip
-                self.definitions.setdefault(name, None)
+    def _undefined(self, statements: Sequence[Statement]) -> None:
+        known = {*self.definitions, *map(_name, statements)}
+        letters = {
+            name: operand
+            for s in statements
+            for name, operand in s.operands.items()
+            if not operand.is_phrase and name not in known
+        }
+        for name, operand in letters.items():
+            message = f"{name!r} is used but nowhere defined"
+            self.findings.append(("KF201", message, operand.start, operand.end))
 
     # --- the formula ------------------------------------------------------------------------------
 
     def _formula(
-        self,
-        statement: Statement,
-        statements: list[Statement],
-        definitions: Mapping[str, Node],
-        texts: list[str | None],
+        self, statement: Statement, statements: Sequence[Statement], given: Mapping[str, Node]
     ) -> Formula:
-        own = {k: v for k, v in definitions.items() if not _is_result(statement, k)}
-        node = substitute(statement.node, dict(own))
-        letters = _letters(node, statements)
-        node = substitute(node, {key: Name(new) for key, new in letters.items()})
-        operands = {k: o for s in statements for k, o in s.operands.items()}
-        quotient = _quotient(node, frozenset(self.coefficients))
-        symbols: dict[str, Symbol] = {}
-        result = self._result_symbol(statement)
-        if result is not None:
-            symbols[result.name] = result
-        reverse = {new: key for key, new in letters.items()}
-        for name in names(node):
-            operand = operands[reverse.get(name, name)]
-            words = operand.words if operand.is_phrase else self.definitions.get(name)
-            symbols[name] = Symbol(
-                name, operand.printed, words, self._role(name, quotient), None, operand.span
-            )
-        for name, words in self.definitions.items():
-            if name not in symbols and words is not None and name not in operands:
-                symbols[name] = Symbol(name, name, words, "unused")
-        kept = {name: substitute(v, {}) for name, v in own.items() if name in names(statement.node)}
+        own = {name: node for name, node in given.items() if name != _name(statement)}
+        used = names(statement.node)
+        letters = _letters(substitute(statement.node, own), statements)
+        renamed: dict[str, Node] = {key: Name(letter) for key, letter in letters.items()}
+        node = substitute(substitute(statement.node, own), renamed)
         return Formula(
-            self.printed, node, result, Table(symbols), Table(self.coefficients),
-            Table(kept), language=_language(self.clean.text),
-        )  # fmt: skip
+            self.printed,
+            node,
+            self._result(statement.result),
+            Table(self._symbols(node, statement, statements, letters)),
+            Table(self.coefficients),
+            Table({name: substitute(own[name], renamed) for name in used if name in own}),
+            language=_language(self.clean.text),
+        )
 
-    def _role(self, name: str, quotient: tuple[Node, Node, Fraction] | None) -> Role:
-        if name in self.coefficients:
-            return "coefficient"
-        if quotient is not None and name in names(quotient[0]):
-            return "numerator"
-        if quotient is not None and name in names(quotient[1]):
-            return "denominator"
-        return "operand"
+    def _symbols(
+        self,
+        node: Node,
+        statement: Statement,
+        statements: Sequence[Statement],
+        letters: Mapping[str, str],
+    ) -> dict[str, Symbol]:
+        operands = {
+            letters.get(name, name): operand
+            for s in statements
+            for name, operand in s.operands.items()
+        }
+        parts = quotient(node, frozenset(self.coefficients))
+        result = self._result(statement.result)
+        symbols = {result.name: result} if result is not None else {}
+        for name in names(node):
+            operand = operands[name]
+            words = operand.words if operand.is_phrase else self.definitions.get(name)
+            symbols[name] = self._symbol(name, operand, words, self._role(name, parts))
+        for name, words in self.definitions.items():
+            if name not in symbols and name not in operands:
+                symbols[name] = Symbol(name, name, words, "unused")
+        return symbols
 
-    def _result_symbol(self, statement: Statement) -> Symbol | None:
-        result = statement.result
+    def _symbol(self, name: str, operand: Operand, words: str | None, role: Role) -> Symbol:
+        span = self.clean.printed(operand.start, operand.end)
+        return Symbol(name, operand.words, words, role, None, span)
+
+    def _result(self, result: Operand | None) -> Symbol | None:
         if result is None:
             return None
         if result.is_phrase:
-            return Symbol("result", result.printed, result.words, "result", None, result.span)
-        words = self.definitions.get(result.name)
-        return Symbol(result.name, result.printed, words, "result", None, result.span)
+            return self._symbol("result", result, result.words, "result")
+        return self._symbol(result.name, result, self.definitions.get(result.name), "result")
 
-    # --- examples and findings --------------------------------------------------------------------
+    def _role(self, name: str, parts: tuple[Node, Node, Fraction] | None) -> Role:
+        if name in self.coefficients:
+            return "coefficient"
+        if parts is not None and name in names(parts[0]):
+            return "numerator"
+        if parts is not None and name in names(parts[1]):
+            return "denominator"
+        return "operand"
 
-    def _figure(self, figure: tuple[Node, int, int]) -> Example:
-        node, start, end = figure
-        shown = " ".join(self.clean.text[start:end].split())
-        return Example(shown, node, constant(node), (), self.clean.printed(start, end))
+    # --- examples, gaps, findings -----------------------------------------------------------------
 
-    def _example(self, marks: Iterable) -> Example:
-        marks = [m for m in marks if m.kind != "LINE_END"]
-        while marks[-1].kind in ("DOT", "COMMA", "SEMICOLON"):
-            marks.pop()
-        start, end = marks[0].start, marks[-1].end
+    def _collect_examples(self, statements: Sequence[Statement]) -> None:
+        self.examples += map(self._example, self.cell.examples)
+        for node, start, end in (figure for s in statements for figure in s.figures):
+            shown = " ".join(self.clean.text[start:end].split())
+            span = self.clean.printed(start, end)
+            self.examples.append(Example(shown, node, constant(node), (), span))
+
+    def _example(self, marks: Sequence[Mark]) -> Example:
+        kept = [mark for mark in marks if mark.kind != "LINE_END"]
+        while kept[-1].kind in ("DOT", "COMMA", "SEMICOLON"):
+            kept.pop()
+        start, end = kept[0].start, kept[-1].end
         shown = " ".join(self.clean.text[start:end].split())
         span = self.clean.printed(start, end)
         try:
-            node: Node | None = read_statement(marks, self.clean).node
+            node = read_statement(kept, self.clean).node
         except Refused:
-            node = None
-        if node is None or names(node):
-            return Example(shown, None, None, tuple(_told(marks)), span)
+            return Example(shown, None, None, tuple(_told(kept)), span)
+        if names(node):
+            return Example(shown, None, None, tuple(_told(kept)), span)
         return Example(shown, node, constant(node), (), span)
 
-    def _diagnostics(self) -> tuple[Diagnostic, ...]:
-        found = []
-        for code, message, start, end in dict.fromkeys(self.findings):
-            span = Span(-start - 1, end) if start < 0 else self.clean.printed(start, end)
-            severity = Severity.INFO if code in _INFORMS else Severity.WARNING
-            found.append(Diagnostic(code, severity, message, span, self.source))
-        return tuple(sorted(found, key=lambda d: (d.span.start if d.span else 0, d.code)))
+    def _unread(self) -> tuple[Unread, ...]:
+        return tuple(
+            Unread(" ".join(self.clean.text[start:end].split()), self.clean.printed(start, end))
+            for start, end in self.cell.unread
+        )
+
+    def _diagnostics(self, statements: Sequence[Statement]) -> tuple[Diagnostic, ...]:
+        unread = "this text carries meaning and is not read"
+        found = [
+            *self.findings,
+            *(finding for s in statements for finding in s.findings),
+            *(("KF111", unread, start, end) for start, end in self.cell.unread),
+        ]
+        diagnostics = [
+            Diagnostic(
+                code,
+                Severity.INFO if code in _INFORMS else Severity.WARNING,
+                message,
+                self.clean.printed(start, end),
+                self.source,
+            )
+            for code, message, start, end in dict.fromkeys(found)
+        ]
+        return tuple(sorted(diagnostics, key=lambda d: (d.span.start if d.span else 0, d.code)))
 
 
-def _script(statements: list[Statement]) -> str:
-    """The alphabet of a formula's letters; where some exist in one only, that one."""
-    letters = [
-        name[0]
-        for s in statements
-        for name, operand in [*s.operands.items(), *([(s.result.name, s.result)] if s.result else [])]
-        if not operand.is_phrase and is_letter(name)
-    ]
-    exclusive = {script(c) for c in letters if only_in_its_script(c)} - {"other"}
-    if len(exclusive) == 1:
-        return exclusive.pop()
-    if exclusive:
-        return ""
-    return "latin" if any(script(c) == "latin" for c in letters) else ""
-
-
-def _result(statement: Statement) -> str | None:
-    return statement.result.name if statement.result else None
-
-
-def _is_result(statement: Statement, name: str) -> bool:
-    return statement.result is not None and statement.result.name == name
-
-
-def _principal(statements: list[Statement]) -> Statement:
+def _limit_statements(statements: Sequence[Statement]) -> None:
     for statement in statements:
-        others = [s for s in statements if s is not statement]
-        if not any(_is_result(statement, n) for s in others for n in names(s.node)):
+        if statement.end - statement.start > MAX_STATEMENT:
+            message = f"a statement of more than {MAX_STATEMENT} characters"
+            raise Refused("KF901", message, statement.start, statement.end)
+
+
+def _name(statement: Statement) -> str | None:
+    return statement.result.name if statement.result is not None else None
+
+
+def _principal(statements: Sequence[Statement]) -> Statement:
+    """The first statement whose result no other uses."""
+    used = {
+        name: [s for s in statements if name in names(s.node)]
+        for name in (_name(s) for s in statements)
+        if name is not None
+    }
+    for statement in statements:
+        if not any(user is not statement for user in used.get(_name(statement) or "", [])):
             return statement
     return statements[0]
 
 
-def _definitions(statements: list[Statement], principal: Statement) -> dict[str, Node]:
-    """Results of other statements as nodes, each with the earlier ones put in."""
-    given = {
-        s.result.name: s.node for s in statements if s is not principal and s.result is not None
-    }
+def _definitions(statements: Sequence[Statement], principal: Statement) -> dict[str, Node]:
+    """Return the results of the other statements as nodes, earlier ones put into later ones.
+
+    Raises:
+        Refused: KF114 where a result is defined by itself.
+    """
+    given = {s.result.name: s for s in statements if s is not principal and s.result is not None}
     settled: dict[str, Node] = {}
 
     def settle(name: str, above: frozenset[str]) -> None:
         if name in settled or name not in given:
             return
+        statement = given[name]
         if name in above:
-            place = next(s for s in statements if _is_result(s, name))
-            raise Refused("KF114", f"{name!r} is defined by itself", place.start, place.end)
-        for inner in names(given[name]):
+            message = f"{name!r} is defined by itself"
+            raise Refused("KF114", message, statement.start, statement.end)
+        for inner in names(statement.node):
             settle(inner, above | {name})
-        settled[name] = substitute(given[name], settled)
+        settled[name] = substitute(statement.node, settled)
 
     for name in given:
         settle(name, frozenset())
     return settled
 
 
-def _letters(node: Node, statements: list[Statement]) -> dict[str, str]:
-    """Names a, b, c … for the operands in words, leaving out letters that are taken."""
-    taken = {n for s in statements for n in [*s.operands, _result(s)] if n is not None}
-    fresh = (
-        letter + (str(turn) if turn else "")
-        for turn in count()
-        for letter in ascii_lowercase
-        if letter + (str(turn) if turn else "") not in taken
-    )
+def _letters(node: Node, statements: Sequence[Statement]) -> dict[str, str]:
+    """Name the operands in words a, b, c …, leaving out letters that are taken."""
+    taken = {name for s in statements for name in (*s.operands, _name(s))}
+    series = (f"{letter}{turn or ''}" for turn in count() for letter in ascii_lowercase)
+    fresh = (letter for letter in series if letter not in taken)
     return {name: next(fresh) for name in names(node) if name.startswith("[")}
 
 
-def _first_sentence(marks: list) -> list:
-    for index, mark in enumerate(marks):
-        if mark.kind == "SEMICOLON" and index + 1 < len(marks) and mark.text == "":
-            return marks[:index]
-    return marks
-
-
-def _case(case) -> CoefficientCase:
+def _case(case: Case) -> CoefficientCase:
     condition = Condition(*case.condition) if case.condition else None
     category = case.categories[0] if len(case.categories) == 1 else None
     return CoefficientCase(case.label, case.value, category, condition)
 
 
-def _told(marks: list) -> Iterable[tuple[Fraction, str]]:
-    """Pair each number with the words beside it: behind it, or before the last one."""
-    numbers = [i for i, m in enumerate(marks) if m.kind == "NUMBER"]
-    words = [m.text for m in marks if m.kind == "WORD"]
-    middle = next((i for i, m in enumerate(marks) if m.kind == "COMMA"), numbers[-1])
-    for place, index in enumerate(numbers):
-        part = marks[:middle] if place == 0 else marks[middle:]
-        label = running_words(" ".join(m.text for m in part if m.kind == "WORD")) or " ".join(words)
-        yield printed_number(marks[index].text).value, label
+def _told(marks: Sequence[Mark]) -> Iterator[tuple[Fraction, str]]:
+    """Pair each number with the words on its side of the comma."""
+    comma = next((i for i, mark in enumerate(marks) if mark.kind == "COMMA"), len(marks))
+    for side in (marks[:comma], marks[comma:]):
+        words = running_words(" ".join(mark.text for mark in side if mark.kind == "WORD"))
+        for mark in side:
+            if mark.kind == "NUMBER":
+                yield printed_number(mark.text).value, words
 
 
 _KAZAKH = re.compile("[әғқңөұүһіӘҒҚҢӨҰҮҺІ]")
@@ -449,10 +346,10 @@ _CYRILLIC_WORD = re.compile("[а-яёА-ЯЁ]{3}")
 _LATIN_WORD = re.compile("[A-Za-z]{3}")
 
 
-def _language(words: str) -> str:
+def _language(text: str) -> str:
     """``kk``, ``ru``, ``en``, or nothing where only letters are printed."""
-    if _KAZAKH.search(words):
+    if _KAZAKH.search(text):
         return "kk"
-    if _CYRILLIC_WORD.search(words):
+    if _CYRILLIC_WORD.search(text):
         return "ru"
-    return "en" if _LATIN_WORD.search(words) else ""
+    return "en" if _LATIN_WORD.search(text) else ""

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from kpiformula import grammar
+from kpiformula.brackets import Finding
 from kpiformula.diagnostics import InputError, Span
 from kpiformula.grammar import Branch, Mark, Unreadable
-from kpiformula.nodes import Binary, Call, Name, Negative, Node, Number, Operator, children, walk
-from kpiformula.operands import Finding, group, words_key
+from kpiformula.nodes import VULGAR, Binary, Call, Name, Negative, Node, Number, Operator, walk
+from kpiformula.operands import group, words_key
 from kpiformula.text import CleanText, join_lines, printed_number
 
 MAX_POWER = 6
@@ -36,13 +37,13 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Operand:
-    """What a name in the nodes stands for: as printed, as words on one line, and where."""
+    """What a name in the nodes stands for: its words on one line, and its clean characters."""
 
     name: str
-    printed: str
     words: str
     is_phrase: bool
-    span: Span
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +154,7 @@ def _explain(unreadable: Unreadable, marks: Sequence[Mark]) -> Refused:
     mark, expected = unreadable.mark, unreadable.expected
     if "NUMBER" in expected and "SYMBOL" not in expected:
         place = mark or marks[-1]
-        return Refused(
-            "KF906", f"a power is a whole number 0…{MAX_POWER}", place.start, place.end
-        )
+        return Refused("KF906", f"a power is a whole number 0…{MAX_POWER}", place.start, place.end)
     if "SYMBOL" in expected or "PHRASE" in expected:
         place = mark or marks[-1]
         where = f"before {mark.text!r}" if mark else f"behind {marks[-1].text!r}"
@@ -185,11 +184,6 @@ _BINARY: dict[str, Operator] = {"add": "+", "subtract": "-", "multiply": "*", "d
 _CALLS = {
     "MINIMUM": "min", "MAXIMUM": "max", "MEAN": "mean", "ABSOLUTE": "abs",
     "ROUNDED": "round", "SQUARE_ROOT": "sqrt", "SUM_OF": "sum",
-}  # fmt: skip
-_VULGAR = {
-    "½": (1, 2), "⅓": (1, 3), "⅔": (2, 3), "¼": (1, 4), "¾": (3, 4), "⅕": (1, 5), "⅖": (2, 5),
-    "⅗": (3, 5), "⅘": (4, 5), "⅙": (1, 6), "⅚": (5, 6), "⅐": (1, 7), "⅛": (1, 8), "⅜": (3, 8),
-    "⅝": (5, 8), "⅞": (7, 8), "⅑": (1, 9), "⅒": (1, 10),
 }  # fmt: skip
 _SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 
@@ -244,7 +238,8 @@ class _Builder:
             case "vulgar":
                 return Number(self._vulgar(marks[0]), span)
             case "raised":
-                exponent = next(m for m in parts[1].children if isinstance(m, Mark) and m.kind == "NUMBER")
+                inside = (m for m in parts[1].children if isinstance(m, Mark))
+                exponent = next(m for m in inside if m.kind == "NUMBER")
                 return self._power(parts[0], exponent, span)
             case "superscript":
                 return self._power(parts[0], marks[-1], span)
@@ -271,10 +266,8 @@ class _Builder:
         elif branch.rule in ("add", "subtract") and _has(branch, "phrase"):
             divided = [_divides(part) for part in parts]
             if any(divided) and all(map(_counts, parts)):
-                self.findings.append(
-                    ("KF105", "a sum without brackets beside a quotient: only the operand next "
-                     "to the division is divided", start, end)
-                )  # fmt: skip
+                message = "a sum without brackets beside a quotient: only the nearest is divided"
+                self.findings.append(("KF105", message, start, end))
 
     def _call(self, function: str, parts: list[Branch], span: Span) -> Node:
         arguments = tuple(map(self.node, parts))
@@ -297,34 +290,34 @@ class _Builder:
         except InputError as wrong:
             code = {"KF505": "KF108"}.get(wrong.code, wrong.code)
             finding = wrong.diagnostics[0]
-            raise Refused(
-                code, finding.message, mark.start, mark.end, finding.help or ""
-            ) from None
+            raise Refused(code, finding.message, mark.start, mark.end, finding.help or "") from None
 
     def _vulgar(self, mark: Mark) -> Fraction:
         whole = mark.text[:-1]
-        part = Fraction(*_VULGAR[mark.text[-1]])
+        part = Fraction(*VULGAR[mark.text[-1]])
         return part + (self._number(mark._replace(text=whole)) if whole else 0)
 
     def _power(self, base: Branch, mark: Mark, span: Span) -> Node:
         digits = mark.text.translate(_SUPERSCRIPT)
         if not digits.isdecimal() or len(digits) > 2 or int(digits) > MAX_POWER:
-            raise Refused(
-                "KF906", f"a power is a whole number 0…{MAX_POWER}", mark.start, mark.end
-            )
+            raise Refused("KF906", f"a power is a whole number 0…{MAX_POWER}", mark.start, mark.end)
         return Binary("^", self.node(base), Number(Fraction(int(digits))), span)
 
     def _operand(self, mark: Mark, is_phrase: bool) -> str:
-        printed = self.clean.text[mark.start : mark.end]
-        words = running_words(printed)
-        name = words_key(words) if is_phrase else mark.text
-        if is_phrase:
-            name = f"[{name}]"
-        self.operands.setdefault(
-            name,
-            Operand(name, words, words, is_phrase, self.clean.printed(mark.start, mark.end)),
-        )
-        return name
+        operand = operand_of(mark, self.clean, is_phrase=is_phrase)
+        self.operands.setdefault(operand.name, operand)
+        return operand.name
+
+
+def operand_of(mark: Mark, clean: CleanText, *, is_phrase: bool) -> Operand:
+    """Return the operand that a PHRASE or SYMBOL stands for.
+
+    Words are named by what they share with the same words elsewhere, in brackets that no letter
+    has; a letter is named as printed.
+    """
+    words = running_words(clean.text[mark.start : mark.end])
+    name = f"[{words_key(words)}]" if is_phrase else mark.text
+    return Operand(name, words, is_phrase, mark.start, mark.end)
 
 
 def running_words(printed: str) -> str:
@@ -342,7 +335,7 @@ def _settled(node: Node, *, weights: bool) -> Node:
     """
     match node:
         case Number(value, span, True) if value == 1 and not weights:
-            return Number(Fraction(100), span, percent=True)
+            return Number(Fraction(100), span)
         case Binary(operator, left, right, span):
             if operator in "+-":
                 weights = weights or any(
@@ -358,8 +351,3 @@ def _settled(node: Node, *, weights: bool) -> Node:
             return Call(function, tuple(_settled(a, weights=weights) for a in arguments), span)
         case _:
             return node
-
-
-def constants(node: Node) -> bool:
-    """Return whether a node is made of numbers only."""
-    return not any(isinstance(part, Name) for part in walk(node)) and bool(children(node))

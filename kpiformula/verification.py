@@ -18,7 +18,7 @@ from typing import Literal
 
 from kpiformula.arithmetic import UndefinedError
 from kpiformula.diagnostics import InputError, error
-from kpiformula.evaluation import BLANKS, Count, Result, Status, Subject, evaluate, value_text
+from kpiformula.evaluation import BLANKS, Count, Result, Status, Subject, evaluate
 from kpiformula.feasibility import UnsolvableError, unknown_count
 from kpiformula.intervals import (
     MODES,
@@ -29,6 +29,7 @@ from kpiformula.intervals import (
     Rounding,
     round_exact,
     unround,
+    value_text,
 )
 from kpiformula.nodes import number_text
 from kpiformula.text import MAX_DIGITS, printed_number
@@ -107,7 +108,7 @@ class Verification:
         where = "lies in" if self.agrees else "lies outside"
         match self.verdict:
             case Verdict.EXACT:
-                return f"the computed value {value} is {figure} itself and {where} {standing}"
+                return f"the computed value {value} is {figure} itself; it lies in {standing}"
             case Verdict.ROUNDED:
                 return f"the computed value {value} rounds to {figure}: it {where} {standing}"
             case Verdict.TIE_RULE:
@@ -233,27 +234,30 @@ def read_figure(reported: Reported) -> Figure | None:
         InputError: KF513 for a float or another kind that states no decimals; KF510 for a
             fraction that is no decimal number; KF504, KF505, KF905 for what cannot be read.
     """
-    match reported:
+    given: object = reported
+    match given:
         case None:
             return None
         case Figure():
-            return reported
+            return given
         case str():
-            if reported.strip() in BLANKS:
+            if given.strip() in BLANKS:
                 return None
-            number = printed_number(reported)
-            return Figure(number.value, number.decimals, reported.strip())
+            number = printed_number(given)
+            return Figure(number.value, number.decimals, given.strip())
         case bool():
             pass
-        case Decimal() if reported.is_finite():
-            exponent = reported.as_tuple().exponent
-            if isinstance(exponent, int) and max(abs(reported.adjusted()), -exponent) <= MAX_DIGITS:
-                return Figure(Fraction(reported), -exponent, str(reported))
+        case Decimal() if given.is_finite():
+            exponent = given.as_tuple().exponent
+            if isinstance(exponent, int) and max(abs(given.adjusted()), -exponent) <= MAX_DIGITS:
+                return Figure(Fraction(given), -exponent, str(given))
             raise _too_long()
-        case Fraction() | Integral():
-            return _plain_figure(Fraction(reported))
+        case Fraction():
+            return _plain_figure(given)
+        case Integral():
+            return _plain_figure(Fraction(int(given)))
     raise InputError(
-        error("KF513", f"a reported figure cannot be {reported!r}: its decimals are not stated",
+        error("KF513", f"a reported figure cannot be {given!r}: its decimals are not stated",
               help="give it as printed, such as '0,40', or as a Decimal")
     )  # fmt: skip
 
@@ -275,14 +279,14 @@ def _too_long() -> InputError:
 
 
 def _compared(result: Result, figure: Figure, rounding: Mode, interval: Interval) -> Verification:
-    nearest = unround(figure, "nearest")
     agrees = _holds(interval, result)
-    near = _holds(nearest, result)
-    cut_off = _holds(unround(figure, "truncate"), result)
-    value = result.value
-    ties: tuple[Rounding, ...] = ()
+    nearest = interval if rounding == "nearest" else unround(figure, "nearest")
+    near = agrees if rounding == "nearest" else _holds(nearest, result)
+    cut_off = near or _holds(unround(figure, "truncate"), result)
     if agrees is None or near is None or cut_off is None:
         return Verification(Verdict.UNTESTABLE, None, figure, rounding, interval, result)
+    value = result.value
+    ties: tuple[Rounding, ...] = ()
     if value == figure.value:
         verdict = Verdict.EXACT
     elif value is not None and value in (nearest.low, nearest.high):

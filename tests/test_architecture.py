@@ -16,10 +16,13 @@ ROOMS = (
     "nodes",
     "text",
     "grammar",
+    "brackets",
     "operands",
     "statement",
     "legend",
     "prose",
+    "clauses",
+    "letters",
     "cell",
     "latex",
     "algebra",
@@ -35,6 +38,7 @@ ROOMS = (
     "arithmetic",
     "coefficients",
     "evaluation",
+    "feasibility",
     "verification",
     "diagnosis",
     "planning",
@@ -118,7 +122,7 @@ def imported(tree: ast.AST) -> Iterator[tuple[int, str]]:
 class _WithoutTypes(ast.NodeTransformer):
     """Takes out what only a type checker imports."""
 
-    def visit_If(self, node: ast.If) -> ast.AST | list[ast.stmt]:  # noqa: N802
+    def visit_If(self, node: ast.If) -> ast.AST | list[ast.stmt]:
         if isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
             return node.orelse
         return self.generic_visit(node)

@@ -1,0 +1,211 @@
+"""Cuts the marks of a cell into clauses, and puts drawn fraction bars on one line.
+
+A clause ends at an introduction ("Формула:"), at "where", at a semicolon, at the end of a
+sentence, and at a colon behind introducing words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kpiformula.brackets import OPERATORS, match_brackets
+from kpiformula.grammar import Mark
+from kpiformula.legend import is_entry, skip
+from kpiformula.operands import FUNCTIONS, is_letter
+
+ARITHMETIC = frozenset(OPERATORS - {"EQUALS"}) | FUNCTIONS | {"ROOT", "SIGMA", "FRACTION"}
+"""Marks that a statement has and a remark has not."""
+
+ENDS_OPERAND = frozenset(
+    {"NUMBER", "PERCENT", "PERMILLE", "VULGAR", "RPAR", "RSQB", "RBRACE", "SUPERSCRIPT"}
+)
+"""Marks, words apart, with which an operand can end."""
+
+
+@dataclass(slots=True)
+class Clause:
+    """A part of a cell, with what stood before it: an introduction, a "where", a full stop."""
+
+    marks: list[Mark]
+    introduced: bool = False
+    after_where: bool = False
+    after_stop: bool = False
+
+
+def cut(marks: list[Mark]) -> list[Clause]:
+    """Return the clauses of a cell, in printed order, drawn fraction bars put on one line."""
+    return _clauses(_drawn_bars(_without_language_slashes(marks)))
+
+
+def _without_language_slashes(marks: list[Mark]) -> list[Mark]:
+    """Leave out slashes between the same word in two languages: ``мұндағы/где``."""
+    beside = ("INTRODUCTION", "WHERE")
+    return [
+        mark
+        for index, mark in enumerate(marks)
+        if not (
+            mark.kind == "DIVIDE"
+            and (
+                (index and marks[index - 1].kind in beside and marks[index - 1].text[-1] != ":")
+                or (
+                    index + 1 < len(marks)
+                    and marks[skip(marks, index + 1) % len(marks)].kind in beside
+                )
+            )
+        )
+    ]
+
+
+def _clauses(marks: list[Mark]) -> list[Clause]:
+    pairs, _ = match_brackets(marks)
+    inside = insides(pairs, len(marks))
+    clauses: list[Clause] = []
+    current = Clause([])
+
+    def close(
+        *, introduced: bool = False, after_where: bool = False, after_stop: bool = False
+    ) -> None:
+        nonlocal current
+        if current.marks:
+            clauses.append(current)
+            current = Clause([], introduced, after_where, after_stop)
+        else:
+            current.introduced |= introduced
+            current.after_where |= after_where
+            current.after_stop |= after_stop
+
+    for index, mark in enumerate(marks):
+        if mark.kind == "INTRODUCTION":
+            close(introduced=True)
+        elif mark.kind == "WHERE" and _opens_legend(marks, index):
+            close(after_where=True)
+        elif inside[index]:
+            current.marks.append(mark)
+        elif mark.kind == "SEMICOLON":
+            close()
+        elif mark.kind == "DOT" and _ends_sentence(marks, index):
+            close(after_stop=True)
+        elif mark.kind == "COLON" and _introduces(marks, index, current):
+            close(introduced=True)
+        elif mark.kind not in ("DOT", "LINE_END") or current.marks:
+            current.marks.append(mark)
+    close()
+    return clauses
+
+
+def insides(pairs: dict[int, int], length: int) -> list[bool]:
+    """Return for each mark whether it stands inside a pair of brackets."""
+    inside = [False] * length
+    for opening, close in pairs.items():
+        for index in range(opening + 1, close):
+            inside[index] = True
+    return inside
+
+
+def _opens_legend(marks: Sequence[Mark], index: int) -> bool:
+    behind = marks[index - 1].kind if index else "LINE_END"
+    following = skip(marks, index + 1)
+    if behind == "WORD" and marks[index].text[-1] not in ":,":
+        return is_entry(marks, following, frozenset(), opened=True) is not None
+    return True
+
+
+def _ends_sentence(marks: Sequence[Mark], index: int) -> bool:
+    following = skip(marks, index + 1)
+    if following >= len(marks):
+        return True
+    mark, behind = marks[following], marks[index - 1] if index else None
+    spaced = mark.start > marks[index].end or following > index + 1
+    if behind is None or mark.kind in ("INTRODUCTION", "WHERE"):
+        return True
+    if not spaced or mark.kind in OPERATORS or mark.kind in ("DASH", "COMMA", "SEMICOLON"):
+        return False
+    if mark.kind == "NUMBER" and len(mark.text) == 4 and behind.kind == "WORD":
+        return False
+    shortened = behind.kind == "WORD" and len(behind.text) <= 2 and behind.text.islower()
+    starts_high = mark.kind != "WORD" or mark.text[:1].isupper()
+    return starts_high and not shortened and mark.kind not in ("RPAR", "RSQB")
+
+
+def _introduces(marks: Sequence[Mark], index: int, current: Clause) -> bool:
+    """Whether a colon closes introducing words ("Нақты жетістігі бойынша:") and divides nothing."""
+    behind = marks[index - 1] if index else None
+    if behind is None or behind.kind in ENDS_OPERAND or behind.end < marks[index].start:
+        return behind is not None and behind.kind == "RPAR" and _words_only(current.marks)
+    if behind.kind == "WORD" and is_letter(behind.text):
+        return False
+    return _words_only(current.marks)
+
+
+def _words_only(marks: Sequence[Mark]) -> bool:
+    return not any(mark.kind in ARITHMETIC or mark.kind == "EQUALS" for mark in marks)
+
+
+# --- a drawn fraction bar on its own line ---------------------------------------------------------
+
+
+def _drawn_bars(marks: list[Mark]) -> list[Mark]:
+    """Put what stands above and below a drawn bar into brackets, with a division between."""
+    while (bar := next((i for i, m in enumerate(marks) if m.kind == "RULE"), None)) is not None:
+        drawn = _drawn_bar(marks, bar)
+        if drawn is None:
+            marks = [*marks[:bar], marks[bar]._replace(kind="DASH"), *marks[bar + 1 :]]
+        else:
+            marks = drawn
+    return marks
+
+
+def _line(marks: Sequence[Mark], index: int, step: int) -> int:
+    while 0 <= index + step < len(marks) and marks[index + step].kind != "LINE_END":
+        index += step
+    return index
+
+
+def _drawn_bar(marks: list[Mark], bar: int) -> list[Mark] | None:
+    left, right = _line(marks, bar, -1), _line(marks, bar, 1)
+    if left < 2 or right + 2 >= len(marks):
+        return None
+    above_end = left - 2
+    above_start = _line(marks, above_end, -1) if marks[above_end].kind != "LINE_END" else left
+    below_start = right + 2
+    below_end = _line(marks, below_start, 1)
+    if left == right:
+        above_start = _bare_start(marks, above_start, above_end)
+    stop = next(
+        (
+            i
+            for i in range(below_start, below_end + 1)
+            if marks[i].kind in ("COMMA", "SEMICOLON", "WHERE", "DOT")
+        ),
+        below_end + 1,
+    )
+    above, below = marks[above_start : above_end + 1], marks[below_start:stop]
+    if not above or not below:
+        return None
+    rule = marks[bar]
+    quotient = [
+        Mark("LPAR", "(", above[0].start, above[0].start), *above,
+        Mark("RPAR", ")", above[-1].end, above[-1].end), rule._replace(kind="DIVIDE"),
+        Mark("LPAR", "(", below[0].start, below[0].start), *below,
+        Mark("RPAR", ")", below[-1].end, below[-1].end),
+    ]  # fmt: skip
+    return [
+        *marks[:above_start], *marks[left:bar], *quotient, *marks[bar + 1 : right + 1],
+        *marks[stop:],
+    ]  # fmt: skip
+
+
+def _bare_start(marks: Sequence[Mark], start: int, end: int) -> int:
+    """Where the numerator begins: in words it may have begun some lines higher."""
+    first = start
+    while first >= 2 and marks[first].kind not in ("EQUALS", "INTRODUCTION"):
+        if marks[first - 1].kind in ("INTRODUCTION", "EQUALS", "COLON", "SEMICOLON", "DOT"):
+            break
+        if marks[first - 1].kind == "LINE_END" and marks[first - 2].kind in (
+            "INTRODUCTION", "EQUALS", "COLON", "DOT",
+        ):  # fmt: skip
+            return first
+        first -= 1
+    equals = [i for i in range(start, end + 1) if marks[i].kind in ("EQUALS", "INTRODUCTION")]
+    return equals[-1] + 1 if equals else first
