@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         Unread,
     )
     from kpiformula.library import available, load
+    from kpiformula.lint import Explanation, explain, lint
     from kpiformula.methodology import (
         Document,
         Erratum,
@@ -56,6 +57,7 @@ __all__ = [
     "Document",
     "Erratum",
     "Example",
+    "Explanation",
     "Formula",
     "FormulaSyntaxError",
     "Indicator",
@@ -81,8 +83,10 @@ __all__ = [
     "Verification",
     "available",
     "evaluate",
+    "explain",
     "feasible",
     "json_schema",
+    "lint",
     "load",
     "parse",
     "verify",
@@ -96,6 +100,7 @@ _HANDED_ON = {
     "evaluation": "Result Status evaluate",
     "formula": "Coefficient CoefficientCase Condition Example Formula Symbol Unread",
     "library": "available load",
+    "lint": "Explanation explain lint",
     "methodology": ("Document Erratum Indicator Input Methodology Part Place SymbolInput Target"),
     "reading": "parse",
     "schema": "json_schema",

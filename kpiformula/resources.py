@@ -27,3 +27,8 @@ def resource_root(kind: Kind) -> Traversable:
     if inside.is_dir():
         return inside
     raise FileNotFoundError(f"kpiformula: the data folder {kind!r} is missing")
+
+
+def grammar_lines(name: str) -> list[str]:
+    """Return the lines of a file of ``grammars/``."""
+    return resource_root("grammars").joinpath(name).read_text(encoding="utf-8").splitlines()

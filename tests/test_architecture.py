@@ -29,7 +29,9 @@ ROOMS = (
     "formula",
     "reading",
     "criteria",
+    "spellings",
     "units",
+    "unit_check",
     "methodology",
     "datafile",
     "schema",
@@ -72,7 +74,7 @@ OUTSIDE = {
 }
 """Each outside library and the rooms through which it enters."""
 
-MAY_USE_FLOATS = {"counting", "frames", "tables", "report", "notebook", "testing", "cli"}
+MAY_USE_FLOATS = {"counting", "frames", "lint", "tables", "report", "notebook", "testing", "cli"}
 
 LONGEST_ROOM = 450
 
@@ -167,7 +169,8 @@ def test_no_public_name_is_a_room() -> None:
     """Importing a room sets its name on the package, and would hide the public name."""
     import kpiformula
 
-    assert not set(kpiformula.__all__) & {room_of(path) for path in files()}
+    both = set(kpiformula.__all__) & {room_of(path) for path in files()}
+    assert both == set()
 
 
 def test_rooms_import_upwards_only() -> None:
@@ -213,7 +216,7 @@ def test_exact_rooms_hold_no_float() -> None:
 
 def test_rooms_stay_small() -> None:
     lengths = {p.name: len(p.read_text(encoding="utf-8").splitlines()) for p in files()}
-    assert not {name: n for name, n in lengths.items() if n > LONGEST_ROOM}
+    assert {name: n for name, n in lengths.items() if n > LONGEST_ROOM} == {}
 
 
 @pytest.mark.parametrize(

@@ -117,7 +117,7 @@ def test_an_installed_wheel_has_everything(
     assert data_of(found) == data_of(in_checkout)
     command = clean_python.with_name("kpiformula")
     listed = subprocess.run([command, "list"], capture_output=True, encoding="utf-8", cwd=tmp_path)
-    assert listed.returncode == 0
+    assert listed.returncode == 0, listed.stderr
     assert "ktu-programme-2024-2029" in listed.stdout
 
 

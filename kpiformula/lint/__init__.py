@@ -21,7 +21,7 @@ from kpiformula.diagnostics import (
 from kpiformula.formula import Formula
 from kpiformula.lint.codes import CODES
 from kpiformula.methodology import Indicator, Methodology
-from kpiformula.units import check
+from kpiformula.unit_check import check
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +62,8 @@ def explain(code: str) -> Explanation:
     wanted = code.strip().upper()
     if wanted not in _EXPLANATIONS:
         near = get_close_matches(wanted, _EXPLANATIONS, n=3, cutoff=0.75)
-        more = {"help": f"near are {', '.join(near)}"} if near else {}
-        raise InputError(error("KF531", f"no finding has the code {code[:60]!r}", **more))
+        advice = f"near are {', '.join(near)}" if near else "codes are KF and three digits"
+        raise InputError(error("KF531", f"no finding has the code {code[:60]!r}", help=advice))
     return _EXPLANATIONS[wanted]
 
 
