@@ -22,6 +22,12 @@ from kpiformula.statement import Refused, Statement, read_statement
 from kpiformula.text import CleanText
 
 
+_MEANING = frozenset(
+    {"EQUALS", "DIVIDE", "TIMES", "PLUS", "PER", "TIMES_WORD", "TIMES_BEHIND", "DIVIDED_BY"}
+)
+"""Marks that make a remark one that may change the calculation."""
+
+
 @dataclass(slots=True)
 class Cell:
     """The parts of a cell, in printed order."""
@@ -193,6 +199,11 @@ class _Reader:
             if index == start:
                 continue
             behind = _behind(marks, index)
+            if mark.kind in ("PER", "TIMES_BEHIND") and _calculates(marks[start:index]):
+                return index
+            if mark.kind == "LPAR" and behind.kind in ("NUMBER", "PERCENT"):
+                if index in pairs and _words_only(marks[index : pairs[index]]):
+                    return index
             if mark.kind == "COMMA" and self._comma_ends(marks, index, lettered):
                 return index
             if _equation_number(marks, index) and behind.kind not in OPERATORS:
@@ -289,7 +300,7 @@ class _Reader:
             operand.words for s in self.cell.statements for operand in s.operands.values()
         }
         self._separate()
-        index = 0
+        index = _list_number(marks)
         start_of_note = None
         while index < len(marks):
             found = is_entry(marks, index, known, opened=opened)
@@ -297,7 +308,7 @@ class _Reader:
                 index, opened = self._entry_at(marks, index, found)
                 continue
             mark = marks[index]
-            opened = mark.kind in ("COMMA", "LINE_END")
+            opened = mark.kind in ("COMMA", "LINE_END", "AND")
             if self.entry is not None:
                 self.entry.marks.append(mark)
             elif mark.kind not in ("COMMA", "LINE_END", "DOT"):
@@ -342,7 +353,7 @@ class _Reader:
             return
         if _is_example(region):
             self.cell.examples.append(region)
-        elif any(m.kind in ("EQUALS", "DIVIDE", "TIMES", "PLUS") for m in region):
+        elif any(m.kind in _MEANING for m in region):
             statement = self._another(region)
             if statement is not None:
                 self.cell.statements.append(statement)
@@ -355,6 +366,20 @@ class _Reader:
         except Refused:
             return None
         return statement if statement.result is not None else None
+
+
+def _calculates(marks: Sequence[Mark]) -> bool:
+    return any(mark.kind in ARITHMETIC for mark in marks)
+
+
+def _words_only(marks: Sequence[Mark]) -> bool:
+    return all(mark.kind == "LPAR" or is_word(mark) for mark in marks)
+
+
+def _list_number(marks: Sequence[Mark]) -> int:
+    """Where the text begins behind the number of a list: ``2.``, ``2)``."""
+    kinds = [mark.kind for mark in marks[:2]]
+    return 2 if kinds in (["NUMBER", "DOT"], ["NUMBER", "RPAR"]) and len(marks) > 2 else 0
 
 
 def _behind(marks: Sequence[Mark], index: int) -> Mark:

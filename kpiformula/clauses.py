@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from kpiformula.brackets import OPERATORS, match_brackets
 from kpiformula.grammar import Mark
-from kpiformula.legend import is_entry, skip
+from kpiformula.legend import is_entry, name_at, skip
 from kpiformula.operands import FUNCTIONS, is_letter
 
 ARITHMETIC = frozenset(OPERATORS - {"EQUALS"}) | FUNCTIONS | {"ROOT", "SIGMA", "FRACTION"}
@@ -107,7 +107,9 @@ def _opens_legend(marks: Sequence[Mark], index: int) -> bool:
     behind = marks[index - 1].kind if index else "LINE_END"
     following = skip(marks, index + 1)
     if behind == "WORD" and marks[index].text[-1] not in ":,":
-        return is_entry(marks, following, frozenset(), opened=True) is not None
+        named = name_at(marks, following)
+        entry = is_entry(marks, following, frozenset(), opened=True)
+        return entry is not None or (named is not None and is_letter(named[0]))
     return True
 
 
@@ -131,6 +133,8 @@ def _ends_sentence(marks: Sequence[Mark], index: int) -> bool:
 def _introduces(marks: Sequence[Mark], index: int, current: Clause) -> bool:
     """Whether a colon closes introducing words ("Нақты жетістігі бойынша:") and divides nothing."""
     behind = marks[index - 1] if index else None
+    if current.after_where or is_entry(current.marks, 0, frozenset(), opened=True) is not None:
+        return False
     if behind is None or behind.kind in ENDS_OPERAND or behind.end < marks[index].start:
         return behind is not None and behind.kind == "RPAR" and _words_only(current.marks)
     if behind.kind == "WORD" and is_letter(behind.text):

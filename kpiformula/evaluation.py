@@ -275,14 +275,14 @@ def _prepare(subject: Subject, as_printed: bool) -> _Plan:
         for place, name in enumerate(used)
         if name in formula.coefficients and formula.coefficients[name].cases
     }
-    conditions = (c.condition for each in coefficients.values() for c in each.cases)
-    unused = {s.name for s in formula.symbols.values() if s.role != "result"}
-    unused |= {*inputs, *inputs.values(), *(c.of for c in conditions if c)}
-    places: dict[str, tuple[int, ...]] = dict.fromkeys(sorted(unused), ())
+    conditions = (case.condition for c in coefficients.values() for case in c.cases)
+    known = [*used, *(s.name for s in formula.symbols.values() if s.role != "result")]
+    known += [*inputs, *inputs.values(), *(condition.of for condition in conditions if condition)]
+    places: dict[str, tuple[int, ...]] = dict.fromkeys(known, ())
     for place, name in enumerate(used):
-        if name in inputs:
+        if name in inputs and inputs[name] not in used:
             places[inputs[name]] += (place,)
-    places |= {name: (place,) for place, name in enumerate(used)}
+        places[name] = (place,)
     return _Plan(
         formula=formula,
         unit=unit,

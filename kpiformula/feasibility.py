@@ -85,9 +85,9 @@ def _bounds(result: Result, name: str) -> range | None:
     numerator, denominator = result.formula.numerator, result.formula.denominator
     if numerator is None or denominator is None:
         return None
-    whole, below = _line(denominator, name, result.counts)
+    whole, _ = _line(denominator, name, result.counts)
     part, slope = _line(numerator, name, result.counts)
-    if below != 0 or slope == 0:
+    if slope == 0:
         return None
     if whole < 0:
         return range(0)

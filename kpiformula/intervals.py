@@ -115,7 +115,7 @@ class Interval:
     def __str__(self) -> str:
         opening = "[" if self.low_closed else "("
         closing = "]" if self.high_closed else ")"
-        return f"{opening}{number_text(self.low)}, {number_text(self.high)}{closing}"
+        return f"{opening}{_exact_text(self.low)}, {_exact_text(self.high)}{closing}"
 
 
 def point(value: Fraction) -> Interval:
@@ -139,7 +139,7 @@ class Figure:
 
     def __post_init__(self) -> None:
         if (self.value / self.last_digit).denominator != 1:
-            excess = number_text(excess_digits(self.value, self.decimals))
+            excess = _exact_text(excess_digits(self.value, self.decimals))
             raise InputError(
                 error("KF510", f"{self.printed} has digits beyond {self.decimals} decimals: "
                       f"{excess} is left over")
@@ -245,13 +245,26 @@ def excess_digits(value: Fraction, decimals: int) -> Fraction:
     return value - round_exact(value, decimals, "truncate")
 
 
+def decimal_places(value: Fraction) -> int | None:
+    """Return how many decimals a number has, ``None`` where they do not end."""
+    rest, places = value.denominator, 0
+    for prime in (2, 5):
+        times = 0
+        while rest % prime == 0:
+            rest //= prime
+            times += 1
+        places = max(places, times)
+    return places if rest == 1 else None
+
+
 def value_text(value: Fraction) -> str:
     """Return an exact number for people: ``12``, ``28.75``, ``210/341 ≈ 0.6158``."""
     numerator, denominator = value.as_integer_ratio()
     if max(numerator.bit_length(), denominator.bit_length()) > _SHOWN_BITS:
         return f"≈ {approximation(value)}"
-    exact = number_text(value)
-    return f"{exact} ≈ {approximation(value)}" if "/" in exact else exact
+    if decimal_places(value) is None:
+        return f"{_exact_text(value)} ≈ {approximation(value)}"
+    return _exact_text(value)
 
 
 def approximation(value: Fraction) -> Decimal:
@@ -262,6 +275,11 @@ def approximation(value: Fraction) -> Decimal:
         .adjusted()
     )
     return round_decimal(value, max(4, 3 - size), "half_up")
+
+
+def _exact_text(value: Fraction) -> str:
+    ends = decimal_places(value) is not None
+    return number_text(value) if ends else f"{value.numerator}/{value.denominator}"
 
 
 def _unit(decimals: int) -> Fraction:

@@ -17,7 +17,7 @@ from kpiformula.operands import is_letter, is_symbol, is_word
 from kpiformula.statement import running_words
 from kpiformula.text import CleanText, printed_number, twin
 
-_LINKS = ("DASH", "EQUALS", "COLON")
+_LINKS = ("DASH", "EQUALS", "COLON", "IS")
 
 
 @dataclass(slots=True)
@@ -153,7 +153,7 @@ def _told_counts(marks: Sequence[Mark], start: int) -> int | None:
 
 def definition(marks: Sequence[Mark], clean: CleanText) -> str | None:
     """Return the text of a definition on one line, or ``None`` where nothing is printed."""
-    outer = ("SEMICOLON", "LINE_END", "COMMA", "DASH")
+    outer = ("SEMICOLON", "LINE_END", "COMMA", "DASH", "AND")
     kept = list(marks)
     while kept and kept[-1].kind in outer:
         kept.pop()
@@ -162,6 +162,16 @@ def definition(marks: Sequence[Mark], clean: CleanText) -> str | None:
     if not kept:
         return None
     return running_words(clean.text[kept[0].start : kept[-1].end]) or None
+
+
+def lists_values(marks: Sequence[Mark]) -> bool:
+    """Return whether a text speaks of a coefficient and prints numbers behind links."""
+    linked = any(
+        mark.kind == "NUMBER" and marks[index - 1].kind in _LINKS
+        for index, mark in enumerate(marks)
+        if index
+    )
+    return linked and any(mark.kind == "COEFFICIENT" for mark in marks)
 
 
 # --- coefficient lists -----------------------------------------------------------------------

@@ -22,7 +22,7 @@ _NOT_WORDS = (
     | set(OPENING)
     | set(CLOSING)
     | {"NUMBER", "VULGAR", "SUPERSCRIPT", "DASH", "ROOT", "SIGMA", "PERCENT", "PERMILLE"}
-    | {"FRACTION", "BAR", "DOT", "COMMA", "SEMICOLON", "QUOTE", "OTHER", "RULE", "LINE_END"}
+    | {"FRACTION", "BAR", "DOT", "GAP", "COMMA", "SEMICOLON", "QUOTE", "OTHER", "RULE", "LINE_END"}
     | {"LAYOUT", "SYMBOL", "PHRASE"}
 )
 _WORDISH = frozenset({"WORD", "QUOTE", "OTHER"})
@@ -34,13 +34,21 @@ _GLUED_TIMES = re.compile(r"(?P<symbol>[^\W\d_]?\d*)(?P<times>[xхXХ])(?P<numbe
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
-def as_words(marks: Iterable[Mark]) -> list[Mark]:
-    """Return the marks with every word of the tables as a plain word, without line ends."""
+def as_words(marks: Sequence[Mark]) -> list[Mark]:
+    """Return the marks with the words of the tables as plain words, without line ends.
+
+    "Multiplied by" before a number stays what it says: a multiplication.
+    """
+    kept = [mark for mark in marks if mark.kind not in ("LINE_END", "LAYOUT")]
     return [
-        mark._replace(kind="WORD") if is_word(mark) else mark
-        for mark in marks
-        if mark.kind not in ("LINE_END", "LAYOUT")
+        mark._replace(kind=_plain_kind(mark, after)) if is_word(mark) else mark
+        for mark, after in zip(kept, [*kept[1:], None], strict=False)
     ]
+
+
+def _plain_kind(mark: Mark, after: Mark | None) -> str:
+    times = mark.kind == "TIMES_WORD" and after is not None and after.kind == "NUMBER"
+    return "TIMES" if times else "WORD"
 
 
 def is_word(mark: Mark) -> bool:
@@ -126,6 +134,8 @@ class _Grouping:
                 return index + len(split)
             case "OTHER" if mark.text not in _SIGNS_IN_WORDS:
                 raise Unreadable(mark, frozenset())
+            case "GAP":
+                raise Unreadable(mark, frozenset({"SYMBOL"}))
             case kind if kind in _WORDISH:
                 self._extend([mark])
             case "NUMBER" | "VULGAR" if self._number_in_words(index):

@@ -31,7 +31,14 @@ from kpiformula.formula import (
     Unread,
 )
 from kpiformula.grammar import Mark
-from kpiformula.legend import Case, Entry, coefficient_cases, definition, split_examples
+from kpiformula.legend import (
+    Case,
+    Entry,
+    coefficient_cases,
+    definition,
+    lists_values,
+    split_examples,
+)
 from kpiformula.letters import Letters
 from kpiformula.mapping import Table
 from kpiformula.nodes import Name, Node, constant, names, quotient, substitute
@@ -126,6 +133,8 @@ class _Assembly:
             words = cases[0].label if cases else definition(kept, self.clean)
             if cases:
                 self.coefficients[name] = Coefficient(name, words, tuple(map(_case, cases)))
+            if not cases and lists_values(kept):
+                self.cell.unread.append((entry.start, kept[-1].end))
             if self.definitions.setdefault(name, words) != words:
                 message = f"{name!r} is defined twice, in different words"
                 self.findings.append(("KF203", message, entry.start, entry.end))

@@ -188,6 +188,13 @@ _CALLS = {
 _SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 
 
+def _unlisted(branch: Branch) -> Refused:
+    return Refused(
+        "KF114", "a sum over an index is no printed list", *_extent(branch),
+        "print the terms, ∑(A; B; C), or give the whole sum as one symbol",
+    )  # fmt: skip
+
+
 def _has(branch: Branch, rule: str) -> bool:
     return branch.rule == rule or any(
         _has(part, rule) for part in branch.children if isinstance(part, Branch)
@@ -222,6 +229,7 @@ class _Builder:
         match branch.rule:
             case "add" | "subtract" | "multiply" | "divide" as rule:
                 self._ambiguous(branch, parts)
+                self._index_sum(branch, parts)
                 return Binary(_BINARY[rule], self.node(parts[0]), self.node(parts[1]), span)
             case "negative":
                 return Negative(self.node(parts[0]), span)
@@ -252,6 +260,8 @@ class _Builder:
             case "call":
                 return self._call(_CALLS[marks[0].kind], parts, span)
             case "total":
+                if len(parts) == 1 and parts[0].rule == "multiply":
+                    raise _unlisted(branch)
                 return Call("sum", tuple(map(self.node, parts)), span)
             case _:
                 return Call("sum", (Name(self._operand(marks[-1], False), span),), span)
@@ -268,6 +278,14 @@ class _Builder:
             if any(divided) and all(map(_counts, parts)):
                 message = "a sum without brackets beside a quotient: only the nearest is divided"
                 self.findings.append(("KF105", message, start, end))
+
+    def _index_sum(self, branch: Branch, parts: list[Branch]) -> None:
+        """Refuse ``Σ Pi × Wi``: a sum over an index has terms that are nowhere printed."""
+        inner = parts[0]
+        while inner.rule == "multiply":
+            inner = next(p for p in reversed(inner.children) if isinstance(p, Branch))
+        if branch.rule == "multiply" and inner.rule == "total_of" and _counts(parts[1]):
+            raise _unlisted(branch)
 
     def _call(self, function: str, parts: list[Branch], span: Span) -> Node:
         arguments = tuple(map(self.node, parts))
@@ -325,7 +343,7 @@ def running_words(printed: str) -> str:
     joined = join_lines(printed, grammar.is_compound)
     while "*" in joined:
         joined = joined.replace("*", "")
-    return joined.strip(" ;,.–—-:").strip()
+    return joined.strip(" ;,.…–—-:").strip()
 
 
 def _settled(node: Node, *, weights: bool) -> Node:

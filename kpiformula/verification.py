@@ -27,6 +27,7 @@ from kpiformula.intervals import (
     Interval,
     Mode,
     Rounding,
+    decimal_places,
     round_exact,
     unround,
     value_text,
@@ -134,9 +135,9 @@ class Verification:
                     f"whole counts exist for {standing}"
                 )
             case Verdict.UNTESTABLE:
-                return f"the computed value {value} is too near to an end of {standing}, to tell"
+                return f"the computed value {value} is too near to an end to tell: {standing}"
             case _:
-                return f"{value}{self._range()}"
+                return f"{value}{self._needed()}"
 
     def _distance(self) -> str:
         if self.difference is None or self.ulps is None:
@@ -147,12 +148,11 @@ class Verification:
             f"{value_text(abs(self.ulps))} of the last digit"
         )
 
-    def _range(self) -> str:
+    def _needed(self) -> str:
         if not self.feasible:
             return ""
-        first, last = self.feasible[0], self.feasible[-1]
-        shown = str(first) if first == last else f"{first} to {last}"
-        return f"; {self.reported} stands for {self.interval} and needs {shown}"
+        counts = " or ".join(map(str, self.feasible))  # a testable figure leaves one or two
+        return f"; {self.reported} stands for {self.interval} and needs {counts}"
 
 
 def verify(
@@ -265,10 +265,10 @@ def read_figure(reported: Reported) -> Figure | None:
 def _plain_figure(value: Fraction) -> Figure:
     if max(abs(value.numerator), value.denominator) > 10**MAX_DIGITS:
         raise _too_long()
-    printed = number_text(value)
-    if "/" in printed:
-        raise InputError(error("KF510", f"{printed} is no decimal number"))
-    return Figure(value, len(printed.partition(".")[2]), printed)
+    decimals = decimal_places(value)
+    if decimals is None:
+        raise InputError(error("KF510", f"{value} is no decimal number"))
+    return Figure(value, decimals, number_text(value))
 
 
 def _too_long() -> InputError:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from kpiformula.diagnostics import (
     Diagnostic,
@@ -61,8 +60,8 @@ def explain(code: str) -> Explanation:
     """
     wanted = code.strip().upper()
     if wanted not in _EXPLANATIONS:
-        near = get_close_matches(wanted, _EXPLANATIONS, n=3, cutoff=0.75)
-        advice = f"near are {', '.join(near)}" if near else "codes are KF and three digits"
+        alike = [known for known in _EXPLANATIONS if known.startswith(wanted[:3])]
+        advice = f"known are {', '.join(alike)}"
         raise InputError(error("KF531", f"no finding has the code {code[:60]!r}", help=advice))
     return _EXPLANATIONS[wanted]
 

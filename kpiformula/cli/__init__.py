@@ -1,0 +1,366 @@
+"""The command line: ``kpiformula list``, ``show``, ``parse``, ``evaluate``, ``verify`` and others.
+
+Exit codes: 0 all agree; 1 differences or findings; 2 usage; 3 input that cannot be read or used;
+130 interrupted. Results go to standard output, findings of a refused input to standard error.
+What a command needs is imported when it runs, so that help is quick.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+from typer.core import TyperGroup
+
+from kpiformula.diagnostics import (
+    Diagnostic,
+    FormulaSyntaxError,
+    InputError,
+    KpiFormulaError,
+    Severity,
+    worst,
+)
+from kpiformula.intervals import Mode
+
+if TYPE_CHECKING:
+    from kpiformula.formula import Formula
+    from kpiformula.methodology import Indicator
+
+DIFFERS = 1
+UNREADABLE = 3
+STANDARD_INPUT = "-"
+
+_CODES = (
+    "Exit codes: 0 all agree, 1 differences or findings, 2 usage, 3 input that cannot be read, "
+    "130 interrupted."
+)
+
+
+class _Commands(TyperGroup):
+    """Commands whose declared errors become findings on standard error and exit code 3."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KpiFormulaError as refused:
+            typer.echo(str(refused), err=True)
+            raise typer.Exit(UNREADABLE) from None
+
+
+app = typer.Typer(
+    cls=_Commands,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    help="Reads the formulas of printed indicator methodologies and checks reported figures.",
+    epilog=_CODES,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Form = Annotated[Literal["text", "json"], typer.Option("--format", help="How to print.")]
+Category = Annotated[
+    str | None, typer.Option(help="Type of institution that coefficients are chosen by.")
+]
+AsPrinted = Annotated[
+    bool,
+    typer.Option("--as-printed", help="Use the printed formula though an erratum corrects it."),
+]
+Id = Annotated[str, typer.Argument(metavar="ID", help="A shipped methodology, or a path.")]
+
+
+def main() -> None:
+    """Run the command line; what the terminal cannot show is replaced, not refused."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    app(prog_name="kpiformula")
+
+
+@app.callback(invoke_without_command=True)
+def _version(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    if version:
+        from kpiformula import __version__
+
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.command("list")
+def list_(
+    methodology: Annotated[str | None, typer.Argument(metavar="[ID]")] = None,
+    form: Form = "text",
+) -> None:
+    """List the shipped methodologies, or the indicators of one."""
+    from kpiformula.cli import display
+    from kpiformula.library import available, load
+
+    if methodology is None:
+        loaded = [load(each) for each in available()]
+        if form == "json":
+            _objects(map(display.methodology_data, loaded))
+        else:
+            rows = ((m.id, f"{len(m)} indicators", display.english(m.name)) for m in loaded)
+            _lines(display.aligned(rows))
+        return
+    indicators = load(methodology).values()
+    if form == "json":
+        _objects(map(display.indicator_data, indicators))
+    else:
+        _lines(
+            display.aligned(
+                (i.code, i.unit, display.formula_text(i), display.english(i.name))
+                for i in indicators
+            )
+        )
+
+
+@app.command()
+def show(
+    methodology: Id,
+    code: Annotated[str | None, typer.Argument(metavar="[CODE]")] = None,
+    form: Form = "text",
+) -> None:
+    """Show a methodology, or everything known of one indicator, the printed cell included."""
+    from kpiformula.cli import display
+    from kpiformula.cli.verifying import indicator_of
+    from kpiformula.library import load
+
+    loaded = load(methodology)
+    if code is None:
+        if form == "json":
+            _objects([display.methodology_data(loaded)])
+        else:
+            _lines(display.methodology_lines(loaded))
+        return
+    indicator = indicator_of(loaded, code)
+    if form == "json":
+        _objects([display.indicator_data(indicator)])
+    else:
+        _lines(display.indicator_lines(indicator, loaded))
+
+
+@app.command()
+def parse(
+    text: Annotated[str, typer.Argument(metavar="[TEXT|-]", help="A calculation cell.")] = "-",
+    latex: Annotated[bool, typer.Option("--latex", help="Print the formula in LaTeX too.")] = False,
+    form: Form = "text",
+) -> None:
+    """Read a calculation cell: canonical form, symbols, coefficients, findings."""
+    from kpiformula.cli import display
+
+    formula = _parsed(text)
+    shown = {"latex": formula.latex()} if latex else {}
+    if form == "json":
+        findings = [display.finding_data(d) for d in formula.diagnostics]
+        _objects([{**display.formula_data(formula), **shown, "findings": findings}])
+    else:
+        _lines(display.formula_lines(formula))
+        _lines(f"latex: {shown[each]}" for each in shown)
+        _lines(map(str, formula.diagnostics))
+    _leave(formula.diagnostics)
+
+
+@app.command()
+def evaluate(
+    arguments: Annotated[
+        list[str],
+        typer.Argument(metavar="[ID CODE] NAME=COUNT…", help="Counts by symbol or input."),
+    ],
+    formula: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="A formula in place of ID and CODE.")
+    ] = None,
+    category: Category = None,
+    as_printed: AsPrinted = False,
+    form: Form = "text",
+) -> None:
+    """Compute an indicator, or a formula, exactly."""
+    from kpiformula.cli import display
+    from kpiformula.cli.verifying import indicator_of
+    from kpiformula.evaluation import evaluate as compute
+    from kpiformula.library import load
+
+    arguments = arguments or []
+    subject: Formula | Indicator
+    if formula is not None:
+        subject, counts = _parsed(formula), _counts(arguments)
+    elif len(arguments) < 2 or any("=" in each for each in arguments[:2]):
+        raise typer.BadParameter("give ID and CODE before the counts, or --formula")
+    else:
+        methodology, code, *counted = arguments
+        counts = _counts(counted)
+        subject = indicator_of(load(methodology), code)
+    result = compute(subject, counts, category=category, as_printed=as_printed)
+    if form == "json":
+        _objects([display.result_data(result)])
+    else:
+        unit = f" {result.unit}" if result.unit and result.reason is None else ""
+        _lines((*result.steps[:1], f"= {result.steps[1]}", f"{result.steps[2]}{unit}"))
+        if result.tainted:
+            _lines(["part of the cell is not read"])
+    if result.reason is not None:
+        raise typer.Exit(DIFFERS)
+
+
+@app.command()
+def verify(
+    file: Annotated[str, typer.Argument(metavar="FILE.csv", help="A CSV or TSV table, or -.")],
+    methodology: Annotated[
+        str | None,
+        typer.Option(metavar="ID", help="For rows whose column `methodology` names none."),
+    ] = None,
+    rounding: Annotated[Mode, typer.Option(help="How figures must be rounded.")] = "nearest",
+    category: Category = None,
+    as_printed: AsPrinted = False,
+    encoding: Annotated[
+        Literal["utf-8", "cp1251", "kz1048"], typer.Option(help="Encoding of the table.")
+    ] = "utf-8",
+    decimal: Annotated[
+        Literal[",", "."] | None, typer.Option(help="Decimal mark; else the one the cells show.")
+    ] = None,
+    form: Annotated[
+        Literal["text", "json", "csv"], typer.Option("--format", help="How to print.")
+    ] = "text",
+) -> None:
+    """Verify reported figures against the counts behind them.
+
+    The table has the columns code, year, reported, and one for each count, named by symbol or
+    input; also category and methodology. Each row gives one line; the last line counts the
+    verdicts. A row that cannot be read is an `error` among them.
+    """
+    from kpiformula.cli.forms import FORMS
+    from kpiformula.cli.verifying import Tally, Verifier, progress
+    from kpiformula.library import available, load
+    from kpiformula.tables import parse_reported, read_reported
+
+    if file == STANDARD_INPUT:
+        data = sys.stdin.buffer.read()
+        table = parse_reported(data, "<stdin>", encoding=encoding, decimal=decimal)
+    else:
+        table = read_reported(file, encoding=encoding, decimal=decimal)
+    if methodology is None and len(available()) == 1:
+        methodology = available()[0]
+    if methodology is None and "methodology" not in table.columns:
+        raise typer.BadParameter(f"give --methodology: one of {', '.join(available())}")
+    verifier = Verifier(
+        table,
+        load(methodology) if methodology else None,
+        category=category,
+        rounding=rounding,
+        as_printed=as_printed,
+    )
+    shown, tally, counter = FORMS[form](table), Tally(), progress(len(table.rows))
+    notes = [f for row in table.rows for f in row.findings if f.severity is not Severity.ERROR]
+    _lines(map(str, notes), err=True)
+    try:
+        _lines(filter(None, [shown.head()]))
+        for outcome in verifier.outcomes():
+            typer.echo(shown.row(outcome))
+            tally.add(outcome)
+            counter.step(tally.done)
+    except KeyboardInterrupt:
+        _lines([f"\ninterrupted after {tally.done} of {len(table.rows)} rows"], err=True)
+        raise
+    finally:
+        counter.clear()
+    typer.echo(tally.summary(len(table.rows)), err=form != "text")
+    if not tally.all_agree:
+        raise typer.Exit(DIFFERS)
+
+
+@app.command()
+def lint(
+    subject: Annotated[
+        str, typer.Argument(metavar="ID|FILE|-", help="A methodology, or a file with one cell.")
+    ],
+    form: Form = "text",
+) -> None:
+    """Print the findings on a methodology or a calculation cell, answered ones included."""
+    from kpiformula.cli import display
+    from kpiformula.library import available, load
+    from kpiformula.lint import lint as findings_on
+
+    if subject in available() or not _is_text_file(subject):
+        findings = findings_on(load(subject))
+    else:
+        try:
+            findings = findings_on(_parsed(subject, file=True))
+        except FormulaSyntaxError as refused:
+            findings = refused.diagnostics
+    if form == "json":
+        _objects(map(display.finding_data, findings))
+    else:
+        _lines(map(str, findings))
+    typer.echo(display.finding_counts(findings), err=form != "text")
+    _leave(findings)
+
+
+@app.command()
+def explain(
+    code: Annotated[str, typer.Argument(metavar="CODE", help="The code of a finding: KF201.")],
+    form: Form = "text",
+) -> None:
+    """Explain a finding: what it is, why it matters, what to write instead."""
+    from dataclasses import asdict
+
+    from kpiformula.lint import explain as explanation_of
+
+    try:
+        explanation = explanation_of(code)
+    except InputError as unknown:
+        raise typer.BadParameter(str(unknown)) from None
+    if form == "json":
+        _objects([asdict(explanation)])
+    else:
+        typer.echo(str(explanation))
+
+
+# --- input and output ----------------------------------------------------------------------------
+
+
+def _is_text_file(name: str) -> bool:
+    path = Path(name)
+    return name == STANDARD_INPUT or (path.is_file() and path.suffix not in (".yaml", ".yml"))
+
+
+def _parsed(text: str, *, file: bool = False) -> Formula:
+    """Read a formula from an argument, from a file, or from standard input."""
+    from kpiformula.reading import parse
+    from kpiformula.tables.delimited import decoded, file_bytes
+
+    if text == STANDARD_INPUT:
+        return parse(decoded(sys.stdin.buffer.read(), "<stdin>", "utf-8").text, name="<stdin>")
+    if file:
+        return parse(decoded(file_bytes(text), text, "utf-8").text, name=text)
+    return parse(text)
+
+
+def _counts(arguments: Sequence[str]) -> Mapping[str, str]:
+    counts: dict[str, str] = {}
+    for each in arguments:
+        name, sign, count = each.partition("=")
+        if not sign or not name.strip() or name.strip() in counts:
+            raise typer.BadParameter(f"write each count once, as NAME=COUNT: {each!r}")
+        counts[name.strip()] = count
+    return counts
+
+
+def _lines(lines: Iterable[str], *, err: bool = False) -> None:
+    for line in lines:
+        typer.echo(line, err=err)
+
+
+def _objects(objects: Iterable[Mapping[str, object]]) -> None:
+    _lines(json.dumps(each, ensure_ascii=False) for each in objects)
+
+
+def _leave(findings: Iterable[Diagnostic]) -> None:
+    """Leave with 1 where a finding is a warning or an error."""
+    if worst(findings) in (Severity.ERROR, Severity.WARNING):
+        raise typer.Exit(DIFFERS)

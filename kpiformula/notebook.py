@@ -1,0 +1,104 @@
+"""How formulas, results, verifications and indicators show themselves in a notebook, as HTML.
+
+Everything printed by a document or given by a caller is escaped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from html import escape
+
+from kpiformula.diagnostics import Diagnostic, FormulaSyntaxError
+from kpiformula.evaluation import Result
+from kpiformula.formula import Formula
+from kpiformula.methodology import Indicator
+from kpiformula.nodes import number_text
+from kpiformula.verification import Verification
+
+Shown = Formula | Result | Verification | Indicator
+
+
+def html(shown: Shown) -> str:
+    """Return a fragment of HTML without scripts, styles or references."""
+    match shown:
+        case Formula():
+            return _joined(_formula(shown))
+        case Result():
+            return _joined(_result(shown))
+        case Verification():
+            return _joined(_verification(shown))
+        case Indicator():
+            return _joined(_indicator(shown))
+
+
+def _joined(parts: Iterable[str]) -> str:
+    return f"<div>{''.join(parts)}</div>"
+
+
+def _formula(formula: Formula) -> Iterator[str]:
+    for each in formula.formulas:
+        yield _line(_code(str(each)))
+    yield _table(
+        ("role", "name", "definition"),
+        ((s.role, s.name, s.definition or "–") for s in formula.symbols.values()),
+    )
+    cases = [(name, case) for name, c in formula.coefficients.items() for case in c.cases]
+    if cases:
+        yield _table(
+            ("coefficient", "value", "category", "label"),
+            ((n, number_text(c.value), c.category or "–", c.label) for n, c in cases),
+        )
+    yield from (_line(f"not read: {escape(unread.printed)}") for unread in formula.unread)
+    yield from _findings(formula.diagnostics)
+
+
+def _result(result: Result) -> Iterator[str]:
+    formula, substituted, value = result.steps
+    unit = f" {escape(result.unit)}" if result.unit and result.reason is None else ""
+    yield _line(_code(formula))
+    yield _line(f"= {_code(substituted)}")
+    yield _line(f"<strong>{escape(value)}</strong>{unit}")
+
+
+def _verification(verification: Verification) -> Iterator[str]:
+    yield _line(f"<strong>{escape(str(verification.verdict))}</strong>")
+    yield _line(escape(verification.message))
+    yield from _result(verification.result)
+
+
+def _indicator(indicator: Indicator) -> Iterator[str]:
+    name = indicator.name.get("en") or next(iter(indicator.name.values()), "")
+    yield _line(f"<strong>{escape(indicator.code)}</strong> {escape(name)}")
+    yield _line(f"{escape(indicator.unit)}, {indicator.kind}, {escape(str(indicator.source))}")
+    yield _table(
+        [str(year) for year in indicator.targets],
+        [[target.printed or "–" for target in indicator.targets.values()]],
+    )
+    try:
+        yield from _formula(indicator.reading)
+    except FormulaSyntaxError as refused:
+        yield from _findings(refused.diagnostics)
+    if indicator.erratum is not None:
+        yield _line(f"the printed formula is corrected: {escape(indicator.erratum.reason)}")
+    yield f"<pre>{escape(indicator.cell)}</pre>"
+
+
+def _findings(findings: Sequence[Diagnostic]) -> Iterator[str]:
+    if findings:
+        yield f"<pre>{escape(chr(10).join(map(str, findings)))}</pre>"
+
+
+def _line(content: str) -> str:
+    return f"<div>{content}</div>"
+
+
+def _code(text: str) -> str:
+    return f"<code>{escape(text)}</code>"
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    top = "".join(f"<th>{escape(cell)}</th>" for cell in head)
+    body = "".join(
+        f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows
+    )
+    return f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
