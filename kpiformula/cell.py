@@ -8,22 +8,31 @@ Readings that compete are scored by the rules of :func:`_score`; the losers beco
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kpiformula import grammar
 from kpiformula.brackets import OPERATORS, Finding, match_brackets
 from kpiformula.clauses import ARITHMETIC, ENDS_OPERAND, Clause, cut, insides
 from kpiformula.grammar import Mark
 from kpiformula.legend import Entry, is_entry, name_at, skip
-from kpiformula.nodes import Binary, Name, Number, walk
-from kpiformula.operands import as_words, is_symbol, is_word, words_key
+from kpiformula.nodes import Binary, Name, Number, names, walk
+from kpiformula.operands import as_words, is_letter, is_symbol, is_word
 from kpiformula.prose import read_prose
 from kpiformula.statement import Refused, Statement, read_statement
 from kpiformula.text import CleanText
 
-
 _MEANING = frozenset(
-    {"EQUALS", "DIVIDE", "TIMES", "PLUS", "PER", "TIMES_WORD", "TIMES_BEHIND", "DIVIDED_BY"}
+    {
+        "EQUALS",
+        "DIVIDE",
+        "TIMES",
+        "PLUS",
+        "PER",
+        "TIMES_WORD",
+        "TIMES_BEHIND",
+        "DIVIDED_BY",
+        "IN_PERCENT",
+    }
 )
 """Marks that make a remark one that may change the calculation."""
 
@@ -61,6 +70,9 @@ class _Reader:
         in_legend = False
         candidates: list[tuple[int, Statement, Clause]] = []
         for clause in self.clauses:
+            again = clause.introduced and not clause.after_where and self._introduced_again(clause)
+            if again:
+                continue
             if in_legend or clause.after_where:
                 in_legend = True
                 if clause.after_stop:
@@ -85,6 +97,21 @@ class _Reader:
             raise self._refusal()
         return self.cell
 
+    def _introduced_again(self, clause: Clause) -> bool:
+        """Read another formula that is introduced behind the first one and its legend."""
+        if not self.cell.statements:
+            return False
+        refusals = len(self.refusals)
+        found = self._first_statement(clause)
+        del self.refusals[refusals:]
+        if found is None:
+            return False
+        self.entry = None
+        self.cell.statements.append(found[0])
+        if found[1]:
+            self._legend(found[1], opened=False)
+        return True
+
     def _bare_letter(self) -> Statement | None:
         """A cell that is a single letter, or ``H = G``, and nothing else."""
         marks = _trimmed(self.clauses[0].marks) if len(self.clauses) == 1 else []
@@ -96,7 +123,7 @@ class _Reader:
 
     def _names_of_legend(self) -> frozenset[str]:
         """Names that stand where a legend defines them, whatever the formula turns out to be."""
-        names: set[str] = set()
+        found: set[str] = set()
         for clause in self.clauses:
             opened = True
             for index, mark in enumerate(clause.marks):
@@ -105,9 +132,9 @@ class _Reader:
                     continue
                 entry = is_entry(clause.marks, index, frozenset(), opened=opened)
                 if entry is not None and (clause.after_where or opened):
-                    names.add(entry[0])
+                    found.update(entry[0])
                 opened = False
-        return frozenset(name for name in names if is_symbol(name) or "." not in name)
+        return frozenset(found)
 
     # --- statements ---------------------------------------------------------------------------
 
@@ -134,7 +161,9 @@ class _Reader:
             weight = 3 * assigned + 2 * clause.introduced + refused.code.startswith("KF9")
             self.refusals.append((weight, refused))
             return None
-        if statement is None or (assigned and isinstance(statement.node, Name | Number)):
+        if statement is None or not names(statement.node):
+            return None
+        if assigned and isinstance(statement.node, Name):
             return None
         score = _score(statement, region) + 4 * clause.introduced + 3 * assigned
         if score < 1 and not lonely_bracket:
@@ -167,7 +196,9 @@ class _Reader:
 
     def _left_side(self, marks: Sequence[Mark], before: int) -> int:
         remark = not any(mark.kind in ARITHMETIC for mark in marks[:before])
-        if remark and is_word(marks[before]) and is_symbol(marks[before].text):
+        name = marks[before].text
+        part_of_words = before > 0 and is_word(marks[before - 1]) and not is_letter(name)
+        if remark and is_word(marks[before]) and is_symbol(name) and not part_of_words:
             return before
         return self._after_basis(marks)
 
@@ -199,7 +230,9 @@ class _Reader:
             if index == start:
                 continue
             behind = _behind(marks, index)
-            if mark.kind in ("PER", "TIMES_BEHIND") and _calculates(marks[start:index]):
+            if mark.kind in ("PER", "TIMES_BEHIND", "IN_PERCENT") and _calculates(
+                marks[start:index]
+            ):
                 return index
             if mark.kind == "LPAR" and behind.kind in ("NUMBER", "PERCENT"):
                 if index in pairs and _words_only(marks[index : pairs[index]]):
@@ -323,9 +356,9 @@ class _Reader:
             self.entry.marks.append(Mark("SEMICOLON", ";", end, end))
 
     def _entry_at(
-        self, marks: Sequence[Mark], index: int, found: tuple[str, int, str]
+        self, marks: Sequence[Mark], index: int, found: tuple[tuple[str, ...], int, str]
     ) -> tuple[int, bool]:
-        name, text_start, link = found
+        letters, text_start, link = found
         if link == "EQUALS":
             end = self._region_end(marks, index)
             statement = self._definition(_trimmed(marks[index:end]))
@@ -333,8 +366,9 @@ class _Reader:
                 self.cell.statements.append(statement)
                 self.entry = None
                 return end, True
-        self.entry = Entry(name, marks[index].start, marks[text_start - 1].end, [])
+        self.entry = Entry(letters[0], marks[index].start, marks[text_start - 1].end, [])
         self.cell.entries.append(self.entry)
+        self.cell.entries += [replace(self.entry, name=name) for name in letters[1:]]
         return text_start, False
 
     def _definition(self, region: list[Mark]) -> Statement | None:
@@ -353,12 +387,18 @@ class _Reader:
             return
         if _is_example(region):
             self.cell.examples.append(region)
-        elif any(m.kind in _MEANING for m in region):
+        elif any(m.kind in _MEANING for m in region) and not self._said_already(region):
             statement = self._another(region)
             if statement is not None:
                 self.cell.statements.append(statement)
             else:
                 self.cell.unread.append((region[0].start, region[-1].end))
+
+    def _said_already(self, region: Sequence[Mark]) -> bool:
+        """Whether a remark says "in per cent" of a formula that has its factor 100."""
+        meaning = {mark.kind for mark in region if mark.kind in _MEANING}
+        last = self.cell.statements[-1] if self.cell.statements else None
+        return meaning == {"IN_PERCENT"} and last is not None and _has_factor(last)
 
     def _another(self, region: list[Mark]) -> Statement | None:
         try:
@@ -425,21 +465,24 @@ def _is_example(marks: Sequence[Mark]) -> bool:
 def _score(statement: Statement, region: Sequence[Mark]) -> int:
     """How much a text looks like the formula of a cell rather than like a remark.
 
-    A factor 100: 2; a sign ``=``: 3; letters or square brackets: 3; an operand of several
-    words: 1; two single words around a bare slash ("тг/адам"): minus 2.
+    A factor 100: 2; a sign ``=``: 3; letters or square brackets: 3; other operands: 1; two single
+    words around a slash without spaces ("тг/адам"), and nothing else: minus 3.
     """
-    score = 0
-    node = statement.node
-    if any(isinstance(n, Number) and n.value in (100, 1000, 10000, 100000) for n in walk(node)):
+    phrases = [operand for operand in statement.operands.values() if operand.is_phrase]
+    score = 1
+    if _has_factor(statement):
         score += 2
     if statement.result is not None:
         score += 3
-    if any(m.kind == "LSQB" for m in region) or not any(
-        operand.is_phrase for operand in statement.operands.values()
-    ):
+    if any(mark.kind == "LSQB" for mark in region) or not phrases:
         score += 3
-    phrases = [operand for operand in statement.operands.values() if operand.is_phrase]
-    score += any(" " in operand.words for operand in phrases)
-    if len(phrases) == 2 and all(len(words_key(o.words)) <= 6 for o in phrases):
-        score -= 2
+    if len(region) == 3 and region[0].end == region[1].start and region[1].kind == "DIVIDE":
+        score -= 3
     return score
+
+
+def _has_factor(statement: Statement) -> bool:
+    return any(isinstance(n, Number) and n.value in _FACTORS for n in walk(statement.node))
+
+
+_FACTORS = frozenset({100, 1000, 10000, 100000})

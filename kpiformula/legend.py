@@ -13,7 +13,7 @@ from fractions import Fraction
 from kpiformula import grammar
 from kpiformula.brackets import OPERATORS
 from kpiformula.grammar import Branch, Mark, Unreadable
-from kpiformula.operands import is_letter, is_symbol, is_word
+from kpiformula.operands import is_letter, is_school_year, is_symbol, is_word
 from kpiformula.statement import running_words
 from kpiformula.text import CleanText, printed_number, twin
 
@@ -60,13 +60,32 @@ def name_at(marks: Sequence[Mark], index: int) -> tuple[str, int] | None:
     return "".join(c for c in name if c not in "{}"), after
 
 
+def names_at(marks: Sequence[Mark], index: int) -> tuple[list[str], int] | None:
+    """Return the names of an entry for several letters (``A, B – …``), and the index behind."""
+    named = name_at(marks, index)
+    names: list[str] = []
+    while named is not None and is_symbol(named[0]):
+        names.append(named[0])
+        after = skip(marks, named[1])
+        if after >= len(marks) or marks[after].kind not in ("COMMA", "AND"):
+            linked = after < len(marks) and marks[after].kind in _LINKS
+            return (names, named[1]) if linked and len(names) > 1 else None
+        named = name_at(marks, skip(marks, after + 1))
+    return None
+
+
 def is_entry(
     marks: Sequence[Mark], index: int, known: frozenset[str], *, opened: bool
-) -> tuple[str, int, str] | None:
-    """Return name, index of the text and link of an entry that begins here, or ``None``.
+) -> tuple[tuple[str, ...], int, str] | None:
+    """Return names, index of the text and link of an entry that begins here, or ``None``.
 
     ``opened`` says that a separator stands before, so that a new entry is expected.
     """
+    several = names_at(marks, index) if opened else None
+    if several is not None:
+        link = skip(marks, several[1])
+        following = skip(marks, link + 1)
+        return (tuple(several[0]), following, "DASH") if following < len(marks) else None
     named = name_at(marks, index)
     if named is None:
         return None
@@ -85,10 +104,10 @@ def is_entry(
             return None
         if not opened and not _text_follows(marks, following):
             return None
-        return name, following, marks[link].kind
+        return (name,), following, marks[link].kind
     bare = opened and strong and link == after and marks[link].kind == "WORD"
     if bare and not is_symbol(marks[link].text) and marks[link].start > marks[index].end:
-        return name, link, ""
+        return (name,), link, ""
     return None
 
 
@@ -134,6 +153,8 @@ def _calculation(marks: Sequence[Mark], start: int) -> int | None:
     ):
         end += 1
     kinds = [mark.kind for mark in marks[start:end]]
+    if is_school_year(marks[start:end]) or (start and marks[start - 1].text == "№"):
+        return None
     complete = end >= len(marks) or marks[end].kind in ("SEMICOLON", "DOT", "COMMA", "LINE_END")
     if kinds.count("NUMBER") < 2 or not {"DIVIDE", "TIMES"} & set(kinds) or not complete:
         return None

@@ -7,7 +7,7 @@ at; the grammar reads the result.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from kpiformula.brackets import CLOSING, OPENING, OPERATORS, Finding, match_brackets, mend_brackets
@@ -68,6 +68,16 @@ def is_symbol(word: str) -> bool:
         or "_" in word
         or (word.isupper() and len(word) <= 6 and "-" not in word)
         or (len(word) <= 3 and word[:1].isupper() and word[1:].islower())
+    )
+
+
+def is_school_year(marks: Sequence[Mark]) -> bool:
+    """Return whether marks are two years around a slash: ``2023/2024``."""
+    return (
+        [mark.kind for mark in marks] == ["NUMBER", "DIVIDE", "NUMBER"]
+        and all(_YEAR.fullmatch(mark.text) for mark in (marks[0], marks[2]))
+        and marks[0].end == marks[1].start
+        and marks[1].end == marks[2].start
     )
 
 
@@ -138,6 +148,9 @@ class _Grouping:
                 raise Unreadable(mark, frozenset({"SYMBOL"}))
             case kind if kind in _WORDISH:
                 self._extend([mark])
+            case "NUMBER" if self._is_range(index):
+                self._extend(self.marks[index : index + 3])
+                return index + 3
             case "NUMBER" | "VULGAR" if self._number_in_words(index):
                 return self._take_number(index)
             case "DOT" | "COMMA":
@@ -146,7 +159,7 @@ class _Grouping:
                     self._extend([mark])
                 elif mark.kind == "COMMA":
                     self.items.append(mark)
-            case "DIVIDE" if self._document_number(index):
+            case "DIVIDE" if self._slash_in_number(index):
                 self._extend([mark])
             case "DASH" if self._open_run():
                 return self._take_dash(index)
@@ -179,10 +192,24 @@ class _Grouping:
         inside = self.marks[max(around) : self.pairs[max(around)]]
         return not any(mark.kind == "SEMICOLON" for mark in inside)
 
-    def _document_number(self, index: int) -> bool:
-        """Whether a slash belongs to the number of a document: ``№ 12/3``."""
+    def _slash_in_number(self, index: int) -> bool:
+        """Whether a slash belongs to a number in words: ``№ 12/3``, ``2023/2024``."""
         around = [self._kind(index - 1), self._kind(index + 1)]
-        return around == ["NUMBER", "NUMBER"] and index > 1 and self.marks[index - 2].text == "№"
+        if around != ["NUMBER", "NUMBER"] or self._open_run() is None:
+            return False
+        numbered = index > 1 and self.marks[index - 2].text == "№"
+        return numbered or is_school_year(self.marks[index - 1 : index + 2])
+
+    def _is_range(self, index: int) -> bool:
+        """Whether a range before words begins here: ``16-24 жас``, ``2023/2024 оқу жылы``."""
+        three = self.marks[index : index + 3]
+        kinds = [mark.kind for mark in three]
+        if self._kind(index + 3) not in _WORDISH or self._times(index + 3) is not None:
+            return False
+        glued = (
+            len(three) == 3 and three[0].end == three[1].start and three[1].end == three[2].start
+        )
+        return (glued and kinds == ["NUMBER", "DASH", "NUMBER"]) or is_school_year(three)
 
     def _symbolic(self, word: str) -> bool:
         return word in self.known or is_symbol(word)

@@ -16,7 +16,7 @@ from kpiformula.brackets import Finding
 from kpiformula.diagnostics import InputError, Span
 from kpiformula.grammar import Branch, Mark, Unreadable
 from kpiformula.nodes import Binary, Call, Name, Node, Number
-from kpiformula.operands import as_words, is_letter
+from kpiformula.operands import as_words, is_letter, is_word
 from kpiformula.statement import Operand, Refused, Statement, operand_of, running_words
 from kpiformula.text import CleanText, printed_number
 
@@ -110,7 +110,9 @@ def _grouped(
             )
             words.clear()
 
+    last = max(keys)
     for index, mark in enumerate(marks):
+        told = index > last and marks[last].kind.endswith("_BEHIND")
         if index in keys:
             if mark.kind in ("GENITIVE", "ACCUSATIVE") and mark.text[0].isalpha():
                 words.append(mark)
@@ -118,6 +120,11 @@ def _grouped(
             grouped.append(mark)
         elif mark.kind == "DATIVE":
             close()
+        elif mark.kind == "IN_PERCENT":
+            close()
+            grouped.append(mark)
+        elif told and is_word(mark) and mark.kind not in _SCALES:
+            continue
         elif mark.kind in _SCALES or _scale_number(marks, index, keys):
             close()
             grouped.append(mark)
@@ -177,7 +184,10 @@ def _node(branch: Branch, clean: CleanText, operands: dict[str, Operand]) -> Nod
     if quotient.rule == "mean":
         return Call("mean", tuple(names), _span(parts, clean))
     node: Node = Binary("/", names[0], names[1])
-    for mark in [*scale, *(mark for mark in marks if mark.kind == "NUMBER")]:
+    scale += [mark for mark in marks if mark.kind == "NUMBER"]
+    if not scale and any(mark.kind == "IN_PERCENT" for mark in marks):
+        node = Binary("*", node, Number(Fraction(100)))
+    for mark in scale:
         node = Binary("*", node, Number(_number(mark), clean.printed(mark.start, mark.end)))
     return node
 

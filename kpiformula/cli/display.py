@@ -55,10 +55,10 @@ def finding_data(finding: Diagnostic) -> Data:
 
 
 def finding_counts(findings: Sequence[Diagnostic]) -> str:
-    """Return how many findings there are, and how many of each severity."""
+    """Return how many findings there are of each severity."""
     counts = ((severity, sum(f.severity is severity for f in findings)) for severity in Severity)
     shown = ", ".join(f"{severity} {count}" for severity, count in counts if count)
-    return f"{len(findings)} findings: {shown}" if findings else "no findings"
+    return f"findings: {shown or 'none'}"
 
 
 # --- formulas ------------------------------------------------------------------------------------

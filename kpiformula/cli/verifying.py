@@ -218,7 +218,7 @@ class Tally:
             raise KpiFormulaError(error("KF532", message))
         order = (*Verdict, UNREADABLE)
         shown = ", ".join(f"{v} {self._verdicts[v]}" for v in order if self._verdicts[v])
-        return f"{rows_read} rows read: {shown}"
+        return f"{rows_read} {'row' if rows_read == 1 else 'rows'} read: {shown}"
 
 
 class Progress:
