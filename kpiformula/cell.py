@@ -1,8 +1,8 @@
-"""The parts of a calculation cell: statements, legend, examples, notes.
+"""The parts of a calculation cell: statements, legend, examples, gaps.
 
-A cell is cut into clauses at introductions, at "where", at semicolons and ends of sentences; in a
-clause that can be a statement, the statement is read first, and what follows it is the legend.
-Readings that compete are scored by the rules of :func:`_score`; the losers become findings.
+In a clause that can be a statement, the statement is read first, and what follows it is the
+legend. Readings that compete are scored by the rules of :func:`_score`; the losers become
+findings. What may change the calculation and is not read is kept as a gap.
 """
 
 from __future__ import annotations
@@ -11,38 +11,40 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from kpiformula import grammar
-from kpiformula.brackets import OPERATORS, Finding, match_brackets
-from kpiformula.clauses import ARITHMETIC, ENDS_OPERAND, Clause, cut, insides
+from kpiformula.brackets import Finding, match_brackets
+from kpiformula.clauses import Clause, cut
 from kpiformula.grammar import Mark
-from kpiformula.legend import Entry, is_entry, name_at, skip
+from kpiformula.legend import Entry, behind_bullet, is_entry, skip, split_examples
 from kpiformula.nodes import Binary, Name, Number, names, walk
-from kpiformula.operands import as_words, is_letter, is_symbol, is_word
+from kpiformula.operands import as_words, is_symbol, is_word
 from kpiformula.prose import read_prose
-from kpiformula.statement import Refused, Statement, read_statement
+from kpiformula.regions import Region, calculates
+from kpiformula.statement import MAX_TOKENS, Refused, Statement, read_statement
 from kpiformula.text import CleanText
 
-_MEANING = frozenset(
-    {
-        "EQUALS",
-        "DIVIDE",
-        "TIMES",
-        "PLUS",
-        "PER",
-        "TIMES_WORD",
-        "TIMES_BEHIND",
-        "DIVIDED_BY",
-        "IN_PERCENT",
-    }
+MAX_STATEMENTS = 100
+"""Statements read in one cell (KF903)."""
+
+_MEANING_ANYWHERE = frozenset(
+    {"EQUALS", "TIMES", "TIMES_WORD", "TIMES_BEHIND", "DIVIDED_BY", "CONDITION"}
 )
-"""Marks that make a remark one that may change the calculation."""
+_MEANING = _MEANING_ANYWHERE | {
+    "DIVIDE", "PLUS", "NUMBER", "PER", "OTHER", "IN_PERCENT", "AT_LEAST", "AT_MOST", "GAP",
+}  # fmt: skip
+"""Marks that make a remark one that may change the calculation, right behind a formula or in any
+place of its cell."""
 
 
 @dataclass(slots=True)
 class Cell:
-    """The parts of a cell, in printed order."""
+    """The parts of a cell, in printed order.
+
+    ``parts`` are texts under words such as "Numerator", ``unread`` the clean characters of gaps.
+    """
 
     statements: list[Statement] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
+    parts: list[tuple[str, list[Mark]]] = field(default_factory=list)
     examples: list[list[Mark]] = field(default_factory=list)
     unread: list[tuple[int, int]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
@@ -64,38 +66,50 @@ class _Reader:
         self.cell = Cell()
         self.refusals: list[tuple[int, Refused]] = []
         self.entry: Entry | None = None
-        self.known = self._names_of_legend()
+        self.known = _names_of_legend(clauses)
 
     def read(self) -> Cell:
         in_legend = False
-        candidates: list[tuple[int, Statement, Clause]] = []
+        candidates: list[tuple[int, Statement]] = []
+        before: list[Clause] = []
         for clause in self.clauses:
-            again = clause.introduced and not clause.after_where and self._introduced_again(clause)
-            if again:
-                continue
-            if in_legend or clause.after_where:
+            if clause.part:
+                self.cell.parts.append((clause.part, clause.marks))
+            elif clause.introduced and not clause.after_where and self._introduced_again(clause):
                 in_legend = True
-                if clause.after_stop:
-                    self.entry = None
-                self._legend(clause.marks, opened=True)
-                continue
-            found = self._first_statement(clause)
-            if found is None:
-                continue
-            statement, rest, score = found
-            if statement.result is None and not self._is_lettered(statement):
-                candidates.append((score, statement, clause))
+            elif in_legend or clause.after_where:
+                in_legend = True
+                self._legend_clause(clause)
+            elif (found := self._first_statement(clause)) is not None:
+                in_legend = self._accept(found, candidates)
             else:
-                self.cell.statements.append(statement)
-            in_legend = self._is_lettered(statement) or score >= 4
-            if rest:
-                self._legend(rest, opened=False)
+                before.append(clause)
         self._choose(candidates)
+        self._legend_before(before)
         if not self.cell.statements and (bare := self._bare_letter()) is not None:
             self.cell.statements.append(bare)
         if not self.cell.statements:
             raise self._refusal()
         return self.cell
+
+    def _accept(
+        self, found: tuple[Statement, list[Mark], int], candidates: list[tuple[int, Statement]]
+    ) -> bool:
+        """Take a statement, or note it as a candidate; return whether its legend may follow."""
+        statement, rest, score = found
+        if statement.result is None and not _is_lettered(statement):
+            candidates.append((score, statement))
+        else:
+            self._add(statement)
+        if rest:
+            self._legend(rest, opened=rest[0].kind in ("COMMA", "LINE_END"), near=True)
+        return _is_lettered(statement) or score >= 4
+
+    def _add(self, statement: Statement) -> None:
+        if len(self.cell.statements) >= MAX_STATEMENTS:
+            message = f"more than {MAX_STATEMENTS} formulas in one cell"
+            raise Refused("KF903", message, statement.start, statement.end)
+        self.cell.statements.append(statement)
 
     def _introduced_again(self, clause: Clause) -> bool:
         """Read another formula that is introduced behind the first one and its legend."""
@@ -107,215 +121,104 @@ class _Reader:
         if found is None:
             return False
         self.entry = None
-        self.cell.statements.append(found[0])
+        self._add(found[0])
         if found[1]:
-            self._legend(found[1], opened=False)
+            self._legend(found[1], opened=False, near=True)
         return True
+
+    def _legend_before(self, clauses: Sequence[Clause]) -> None:
+        """Read entries that stand before the formula, where they define its letters."""
+        used = frozenset(
+            operand.words for s in self.cell.statements for operand in s.operands.values()
+        )
+        for clause in clauses:
+            entry = is_entry(clause.marks, behind_bullet(clause.marks, 0), used, opened=True)
+            if entry is not None and used & set(entry[0]):
+                self.entry = None
+                self._legend(clause.marks, opened=True)
 
     def _bare_letter(self) -> Statement | None:
         """A cell that is a single letter, or ``H = G``, and nothing else."""
-        marks = _trimmed(self.clauses[0].marks) if len(self.clauses) == 1 else []
+        marks = trimmed(self.clauses[0].marks) if len(self.clauses) == 1 else []
         kinds = [mark.kind for mark in as_words(marks)]
         letters = [mark.text for mark in marks if is_word(mark)]
         if kinds not in (["WORD"], ["WORD", "EQUALS", "WORD"]) or not is_symbol(letters[-1]):
             return None
         return read_statement(marks, self.clean, self.known)
 
-    def _names_of_legend(self) -> frozenset[str]:
-        """Names that stand where a legend defines them, whatever the formula turns out to be."""
-        found: set[str] = set()
-        for clause in self.clauses:
-            opened = True
-            for index, mark in enumerate(clause.marks):
-                if mark.kind in ("COMMA", "LINE_END"):
-                    opened = True
-                    continue
-                entry = is_entry(clause.marks, index, frozenset(), opened=opened)
-                if entry is not None and (clause.after_where or opened):
-                    found.update(entry[0])
-                opened = False
-        return frozenset(found)
-
     # --- statements ---------------------------------------------------------------------------
 
     def _first_statement(self, clause: Clause) -> tuple[Statement, list[Mark], int] | None:
-        marks = clause.marks
-        start = self._anchor(marks)
-        assigned = start is not None
-        if start is None:
-            start = self._after_basis(marks)
-        end = self._region_end(marks, start)
-        region = _trimmed(marks[start:end])
-        if not region:
+        place = Region(clause.marks, self.known)
+        start = place.start()
+        end = place.end(start)
+        region = trimmed(clause.marks[start:end])
+        if not region or self._defines(clause.marks, start):
             return None
-        lonely_bracket = (
-            region[0].kind == "LSQB" and match_brackets(region)[0].get(0) == len(region) - 1
-        )
-        arithmetic = any(m.kind in ARITHMETIC for m in region)
+        assigned = place.equals() is not None
         try:
-            if not arithmetic or (statement := self._symbolic(region)) is None:
-                statement = read_prose(region, self.clean, self.known)
-            if statement is None and (lonely_bracket or assigned):
-                statement = read_statement(region, self.clean, self.known)
+            statement = self._read(region, assigned)
         except Refused as refused:
-            weight = 3 * assigned + 2 * clause.introduced + refused.code.startswith("KF9")
+            weight = 3 * assigned + clause.introduced + refused.code.startswith("KF9")
             self.refusals.append((weight, refused))
             return None
         if statement is None or not names(statement.node):
             return None
         if assigned and isinstance(statement.node, Name):
             return None
-        score = _score(statement, region) + 4 * clause.introduced + 3 * assigned
-        if score < 1 and not lonely_bracket:
+        score = _score(statement, region) + clause.introduced + 3 * assigned
+        if score < 1 and not _is_one_bracket(region):
             return None
-        return statement, marks[end:], score
+        return statement, clause.marks[end:], score
+
+    def _defines(self, marks: Sequence[Mark], start: int) -> bool:
+        """Whether a clause is a legend entry that stands before the formula."""
+        entry = is_entry(marks, behind_bullet(marks, start), self.known, opened=True)
+        if entry is None or entry[2] == "EQUALS":
+            return False
+        return not calculates(marks[entry[1] :])
+
+    def _read(self, region: list[Mark], assigned: bool) -> Statement | None:
+        if len(region) > MAX_TOKENS:
+            message = f"more than {MAX_TOKENS} marks"
+            raise Refused("KF903", message, region[0].start, region[-1].end)
+        kinds = {mark.kind for mark in region}
+        told = "RATIO_OF" in kinds and not kinds & {"DIVIDE", "COLON", "EQUALS"}
+        statement = self._symbolic(region) if calculates(region) and not told else None
+        if statement is None:
+            statement = read_prose(region, self.clean, self.known)
+        if statement is None and (assigned or _is_one_bracket(region)):
+            statement = read_statement(region, self.clean, self.known)
+        return statement
 
     def _symbolic(self, region: list[Mark]) -> Statement | None:
         statement = read_statement(region, self.clean, self.known)
-        if isinstance(statement.node, Name | Number) and statement.result is not None:
+        counted = [node for node in walk(statement.node) if isinstance(node, Name)]
+        if not counted or (isinstance(statement.node, Name) and statement.result is not None):
             return None
-        counted = [n for n in walk(statement.node) if isinstance(n, Name)]
         enough = (
             len(counted) >= 2
-            or any(not operand.is_phrase for operand in statement.operands.values())
+            or statement.result is not None
+            or _is_lettered(statement)
+            or _has_factor(statement)
             or any(mark.kind == "LSQB" for mark in region)
         )
-        if not counted or not (enough or statement.result is not None):
-            return None
-        return statement
+        return statement if enough else None
 
-    def _anchor(self, marks: Sequence[Mark]) -> int | None:
-        """Where ``H =`` begins; words before a letter's ``=`` are notes."""
-        for index, mark in enumerate(marks):
-            if mark.kind == "EQUALS" and index:
-                before = index - 1
-                while before and marks[before].kind == "LINE_END":
-                    before -= 1
-                return self._left_side(marks, before)
-        return None
-
-    def _left_side(self, marks: Sequence[Mark], before: int) -> int:
-        remark = not any(mark.kind in ARITHMETIC for mark in marks[:before])
-        name = marks[before].text
-        part_of_words = before > 0 and is_word(marks[before - 1]) and not is_letter(name)
-        if remark and is_word(marks[before]) and is_symbol(name) and not part_of_words:
-            return before
-        return self._after_basis(marks)
-
-    def _after_basis(self, marks: Sequence[Mark]) -> int:
-        """Where a clause begins behind stray marks, an equation number or a source's name."""
-        start = skip(marks, 0)
-        while start < len(marks) and marks[start].kind in ("DOT", "COMMA", "DASH", "COLON"):
-            start = skip(marks, start + 1)
-        if _equation_number(marks, start) and start + 3 < len(marks):
-            start = skip(marks, start + 3)
-        for index in range(start, len(marks)):
-            if marks[index].kind in ARITHMETIC or marks[index].kind == "EQUALS":
-                break
-            if marks[index].kind == "BASIS":
-                return skip(marks, index + 1)
-        return start
-
-    def _region_end(self, marks: Sequence[Mark], start: int) -> int:
-        """Where a statement ends: before a legend entry, an example, an equation number, a note."""
-        pairs, _ = match_brackets(marks)
-        inside = insides(pairs, len(marks))
-        lettered = True
-        for index in range(start, len(marks)):
-            mark = marks[index]
-            if inside[index]:
-                continue
-            if is_word(mark):
-                lettered = lettered and (is_symbol(mark.text) or mark.text in self.known)
-            if index == start:
-                continue
-            behind = _behind(marks, index)
-            if mark.kind in ("PER", "TIMES_BEHIND", "IN_PERCENT") and _calculates(
-                marks[start:index]
-            ):
-                return index
-            if mark.kind == "LPAR" and behind.kind in ("NUMBER", "PERCENT"):
-                if index in pairs and _words_only(marks[index : pairs[index]]):
-                    return index
-            if mark.kind == "COMMA" and self._comma_ends(marks, index, lettered):
-                return index
-            if _equation_number(marks, index) and behind.kind not in OPERATORS:
-                return index
-            if mark.kind == "LINE_END" and self._line_ends(marks, index, behind):
-                return index
-            complete = behind.kind in ENDS_OPERAND or _is_lone_letter(marks, behind)
-            if complete and self._other_begins(marks, index):
-                return index
-        return len(marks)
-
-    def _comma_ends(self, marks: Sequence[Mark], index: int, lettered: bool) -> bool:
-        following = skip(marks, index + 1)
-        if following >= len(marks):
-            return True
-        if marks[following].kind == "TIMES_WORD" or (
-            following + 1 < len(marks) and marks[following + 1].kind == "TIMES_BEHIND"
-        ):
-            return False
-        if is_entry(marks, following, self.known, opened=True) is not None:
-            return True
-        seen = any(m.kind in ARITHMETIC for m in marks[:index])
-        return lettered and seen
-
-    def _line_ends(self, marks: Sequence[Mark], index: int, behind: Mark) -> bool:
-        following = skip(marks, index)
-        if behind.kind in OPERATORS or behind.kind == "DASH" or following + 1 >= len(marks):
-            return False
-        named = name_at(marks, following)
-        if named is None:
-            return False
-        name, after = named
-        link = skip(marks, after)
-        if link < len(marks) and marks[link].kind == "EQUALS":
-            return True
-        return (
-            name in self.known and is_entry(marks, following, self.known, opened=True) is not None
-        )
-
-    def _other_begins(self, marks: Sequence[Mark], index: int) -> bool:
-        """Whether an entry, an example or a note begins behind a complete operand."""
-        mark = marks[index]
-        following = marks[index + 1] if index + 1 < len(marks) else None
-        if mark.kind == "NUMBER":
-            return _behind(marks, index).kind in ("NUMBER", "PERCENT")
-        if mark.kind == "DASH":
-            number = _behind(marks, index).kind in ("NUMBER", "PERCENT")
-            return (
-                number
-                and following is not None
-                and following.kind == "WORD"
-                and not is_symbol(following.text)
-            )
-        if not is_word(mark):
-            return False
-        if is_entry(marks, index, self.known, opened=False) is not None:
-            return True
-        number = _behind(marks, index).kind in ("NUMBER", "PERCENT", "PERMILLE")
-        factor = number and any(m.kind == "TIMES" for m in marks[max(0, index - 3) : index])
-        return factor and not is_symbol(mark.text) and mark.text[0] not in "xхXХ"
-
-    def _is_lettered(self, statement: Statement) -> bool:
-        return any(not operand.is_phrase for operand in statement.operands.values())
-
-    def _choose(self, candidates: list[tuple[int, Statement, Clause]]) -> None:
+    def _choose(self, candidates: list[tuple[int, Statement]]) -> None:
         """Take the best reading in words; another that scores as high is a finding."""
         if not candidates or self.cell.statements:
             return
-        best = max(score for score, _, _ in candidates)
-        winners = [statement for score, statement, _ in candidates if score == best]
+        best = max(score for score, _ in candidates)
+        winners = [statement for score, statement in candidates if score == best]
         self.cell.statements.append(winners[0])
         chosen = set(winners[0].operands)
         for other in winners[1:]:
             if set(other.operands) == chosen:
-                self.cell.statements.append(other)
+                self._add(other)
             else:
-                self.cell.findings.append(
-                    ("KF112", "this could be the formula as well", other.start, other.end)
-                )
+                message = "this could be the formula as well"
+                self.cell.findings.append(("KF112", message, other.start, other.end))
 
     def _refusal(self) -> Refused:
         if self.refusals:
@@ -328,27 +231,57 @@ class _Reader:
 
     # --- legend ----------------------------------------------------------------------------------
 
-    def _legend(self, marks: Sequence[Mark], *, opened: bool) -> None:
-        known = self.known | {
-            operand.words for s in self.cell.statements for operand in s.operands.values()
-        }
+    def _legend_clause(self, clause: Clause) -> None:
+        if clause.after_stop:
+            self.entry = None
+        first = skip(clause.marks, 0)
+        if clause.marks[first:] and clause.marks[first].kind == "CONDITION":
+            self._gap(clause.marks[first:])
+            return
+        self._legend(clause.marks, opened=True, on_line=clause.after_where)
+
+    def _legend(
+        self, marks: Sequence[Mark], *, opened: bool, on_line: bool = False, near: bool = False
+    ) -> None:
+        """Read entries; ``near`` says that the marks stand right behind a statement."""
+        known = frozenset(
+            operand.words
+            for s in self.cell.statements
+            for operand in (*s.operands.values(), s.result)
+            if operand is not None
+        )
         self._separate()
-        index = _list_number(marks)
-        start_of_note = None
+        index = note = 0
         while index < len(marks):
-            found = is_entry(marks, index, known, opened=opened)
+            start = behind_bullet(marks, index) if opened else index
+            found = is_entry(marks, start, known, opened=opened, on_line=on_line)
             if found is not None:
-                index, opened = self._entry_at(marks, index, found)
+                self._note(marks[note:index], near=near)
+                index, opened = self._entry_at(marks, start, found)
+                note, on_line = index, False
                 continue
+            if opened and self._closes_entry(marks, index):
+                self.entry, note = None, index
             mark = marks[index]
-            opened = mark.kind in ("COMMA", "LINE_END", "AND")
+            opened = mark.kind in ("COMMA", "LINE_END", "AND", "COLON")
+            on_line = mark.kind == "LINE_END" or (mark.kind == "COMMA" and on_line)
             if self.entry is not None:
                 self.entry.marks.append(mark)
-            elif mark.kind not in ("COMMA", "LINE_END", "DOT"):
-                start_of_note = index if start_of_note is None else start_of_note
+                note = index + 1
             index += 1
-        if start_of_note is not None and self.entry is None:
-            self._note(list(marks[start_of_note:]))
+        self._note(marks[note:], near=near)
+
+    def _closes_entry(self, marks: Sequence[Mark], index: int) -> bool:
+        """Whether a remark begins behind an entry: a source, a condition, a constant."""
+        mark = marks[index]
+        heading = index + 1 < len(marks) and is_word(mark) and marks[index + 1].kind == "COLON"
+        if mark.kind == "CONDITION" or (heading and not is_symbol(mark.text)):
+            return True
+        following = [m.kind for m in marks[index : index + 4] if m.kind != "LINE_END"][:3]
+        coefficients = self.entry is not None and any(
+            m.kind == "COEFFICIENT" for m in self.entry.marks
+        )
+        return following == ["NUMBER", "DASH", "WORD"] and not coefficients
 
     def _separate(self) -> None:
         if self.entry is not None and self.entry.marks:
@@ -360,129 +293,152 @@ class _Reader:
     ) -> tuple[int, bool]:
         letters, text_start, link = found
         if link == "EQUALS":
-            end = self._region_end(marks, index)
-            statement = self._definition(_trimmed(marks[index:end]))
-            if statement is not None:
-                self.cell.statements.append(statement)
+            end = Region(marks, self.known).end(index)
+            if self._definition(trimmed(marks[index:end])):
                 self.entry = None
+                return end, True
+            if marks[text_start].kind == "NUMBER":
+                self.entry = None
+                self._gap(marks[index:end])
                 return end, True
         self.entry = Entry(letters[0], marks[index].start, marks[text_start - 1].end, [])
         self.cell.entries.append(self.entry)
         self.cell.entries += [replace(self.entry, name=name) for name in letters[1:]]
         return text_start, False
 
-    def _definition(self, region: list[Mark]) -> Statement | None:
-        if not any(m.kind in ARITHMETIC or m.kind == "DASH" for m in region):
-            return None
+    def _definition(self, region: list[Mark]) -> bool:
+        """Take ``Q = a/b`` in a legend as a definition, ``H = 45 / 90`` as a worked example."""
+        if not any(calculates([mark]) or mark.kind == "DASH" for mark in region):
+            return False
         try:
             statement = read_statement(region, self.clean, self.known)
         except Refused:
-            return None
-        letters = all(not operand.is_phrase for operand in statement.operands.values())
-        return statement if letters and isinstance(statement.node, Binary) else None
-
-    def _note(self, marks: list[Mark]) -> None:
-        region = _trimmed(marks)
-        if not region:
-            return
-        if _is_example(region):
+            return False
+        if not names(statement.node):
             self.cell.examples.append(region)
-        elif any(m.kind in _MEANING for m in region) and not self._said_already(region):
-            statement = self._another(region)
-            if statement is not None:
-                self.cell.statements.append(statement)
-            else:
-                self.cell.unread.append((region[0].start, region[-1].end))
+            return True
+        letters = all(not operand.is_phrase for operand in statement.operands.values())
+        if letters and isinstance(statement.node, Binary):
+            self._add(statement)
+            return True
+        return False
 
-    def _said_already(self, region: Sequence[Mark]) -> bool:
-        """Whether a remark says "in per cent" of a formula that has its factor 100."""
-        meaning = {mark.kind for mark in region if mark.kind in _MEANING}
-        last = self.cell.statements[-1] if self.cell.statements else None
-        return meaning == {"IN_PERCENT"} and last is not None and _has_factor(last)
+    def _note(self, marks: Sequence[Mark], *, near: bool) -> None:
+        """Keep the examples of a remark; a remark that may change the calculation is a gap."""
+        if self.entry is not None or not trimmed(marks) or _is_aside(trimmed(marks)):
+            return
+        rest, examples = split_examples(trimmed(marks))
+        self.cell.examples += examples
+        if examples and not any(mark.kind == "EQUALS" for mark in rest):
+            return
+        meaning = {mark.kind for mark in rest} & (_MEANING if near else _MEANING_ANYWHERE)
+        if not meaning or (meaning == {"IN_PERCENT"} and self._is_percentage()):
+            return
+        if not self._another(trimmed(rest)):
+            self._gap(rest)
 
-    def _another(self, region: list[Mark]) -> Statement | None:
+    def _is_percentage(self) -> bool:
+        return any(map(_has_factor, self.cell.statements))
+
+    def _another(self, region: list[Mark]) -> bool:
         try:
             statement = read_statement(region, self.clean, self.known)
         except Refused:
-            return None
-        return statement if statement.result is not None else None
+            return False
+        if statement.result is None or not names(statement.node):
+            return False
+        if isinstance(statement.node, Name):
+            return False
+        self._add(statement)
+        return True
+
+    def _gap(self, marks: Sequence[Mark]) -> None:
+        kept = trimmed(marks)
+        if kept:
+            self.cell.unread.append((kept[0].start, kept[-1].end))
 
 
-def _calculates(marks: Sequence[Mark]) -> bool:
-    return any(mark.kind in ARITHMETIC for mark in marks)
+def _names_of_legend(clauses: Sequence[Clause]) -> frozenset[str]:
+    """Return the names that stand where a legend defines them, whatever the formula will be."""
+    found: set[str] = set()
+    behind_where = False
+    for clause in clauses:
+        behind_where = behind_where or clause.after_where
+        opened = True
+        for index, mark in enumerate(clause.marks):
+            start = behind_bullet(clause.marks, index) if opened else index
+            entry = is_entry(
+                clause.marks, start, frozenset(), opened=opened, loose=opened and behind_where
+            )
+            if entry is not None and opened:
+                found.update(entry[0])
+            opened = mark.kind in ("COMMA", "LINE_END", "COLON")
+    return frozenset(found)
 
 
-def _words_only(marks: Sequence[Mark]) -> bool:
-    return all(mark.kind == "LPAR" or is_word(mark) for mark in marks)
+def trimmed(marks: Sequence[Mark]) -> list[Mark]:
+    """Return marks without the separators around them."""
+    outer = ("LINE_END", "COMMA", "DOT", "SEMICOLON", "LAYOUT", "AND", "COLON")
+    start, end = 0, len(marks)
+    while end > start and marks[end - 1].kind in outer:
+        end -= 1
+    while start < end and marks[start].kind in outer and marks[start].kind != "AND":
+        start += 1
+    return list(marks[start:end])
 
 
-def _list_number(marks: Sequence[Mark]) -> int:
-    """Where the text begins behind the number of a list: ``2.``, ``2)``."""
-    kinds = [mark.kind for mark in marks[:2]]
-    return 2 if kinds in (["NUMBER", "DOT"], ["NUMBER", "RPAR"]) and len(marks) > 2 else 0
-
-
-def _behind(marks: Sequence[Mark], index: int) -> Mark:
-    index -= 1
-    while index and marks[index].kind == "LINE_END":
-        index -= 1
-    return marks[index]
-
-
-def _is_lone_letter(marks: Sequence[Mark], behind: Mark) -> bool:
-    """Whether a word is a single letter behind an operator."""
-    if not is_word(behind) or not is_symbol(behind.text):
-        return False
-    place = marks.index(behind)
-    return place > 0 and _behind(marks, place).kind in OPERATORS
-
-
-def _equation_number(marks: Sequence[Mark], index: int) -> bool:
-    kinds = [mark.kind for mark in marks[index : index + 3]]
-    if kinds != ["LPAR", "NUMBER", "RPAR"]:
-        return False
-    following = skip(marks, index + 3)
-    return following >= len(marks) or index == 0 or marks[following].kind in ("COMMA", "WHERE")
-
-
-def _trimmed(marks: Sequence[Mark]) -> list[Mark]:
-    outer = ("LINE_END", "COMMA", "DOT", "SEMICOLON", "LAYOUT")
-    kept = list(marks)
-    while kept and kept[-1].kind in outer:
-        kept.pop()
-    while kept and kept[0].kind in outer:
-        kept.pop(0)
-    return kept
-
-
-def _is_example(marks: Sequence[Mark]) -> bool:
-    numbers = [m for m in marks if m.kind == "NUMBER"]
-    return len(numbers) >= 2 and all(
-        m.kind in ("NUMBER", "PERCENT", "LINE_END", "LPAR", "RPAR", *OPERATORS) for m in marks
+def _is_aside(marks: Sequence[Mark]) -> bool:
+    """Whether a remark cannot matter: ``(2.12)``, ``(на 1 октября)``, ``ед./чел.``."""
+    marks = as_words(marks)
+    kinds = [mark.kind for mark in marks]
+    unit = set(kinds) <= {"WORD", "DOT", "DIVIDE"} and all(
+        len(mark.text) <= 5 and mark.text.islower() for mark in marks if mark.kind == "WORD"
     )
+    bracketed = kinds[0] == "LPAR" and match_brackets(marks)[0].get(0) == len(marks) - 1
+    return unit or (bracketed and set(kinds[1:-1]) <= {"WORD", "NUMBER", "DOT", "COMMA"})
+
+
+def _is_one_bracket(region: Sequence[Mark]) -> bool:
+    return region[0].kind == "LSQB" and match_brackets(region)[0].get(0) == len(region) - 1
+
+
+def _is_lettered(statement: Statement) -> bool:
+    return any(not operand.is_phrase for operand in statement.operands.values())
 
 
 def _score(statement: Statement, region: Sequence[Mark]) -> int:
     """How much a text looks like the formula of a cell rather than like a remark.
 
-    A factor 100: 2; a sign ``=``: 3; letters or square brackets: 3; other operands: 1; two single
-    words around a slash without spaces ("тг/адам"), and nothing else: minus 3.
+    A factor 100: 2; a sign ``=``: 3; letters or square brackets: 3; every operand names something
+    counted: 1; other words around a slash score nothing ("Данные АИС / НОБД"), and two around a
+    slash without spaces less than nothing ("тг/адам").
     """
     phrases = [operand for operand in statement.operands.values() if operand.is_phrase]
-    score = 1
+    score = int(all(grammar.counts(operand.words) for operand in phrases))
     if _has_factor(statement):
         score += 2
     if statement.result is not None:
         score += 3
     if any(mark.kind == "LSQB" for mark in region) or not phrases:
         score += 3
-    if len(region) == 3 and region[0].end == region[1].start and region[1].kind == "DIVIDE":
-        score -= 3
-    return score
+    slashes = [i for i, mark in enumerate(region) if mark.kind == "DIVIDE"]
+    if not slashes:
+        return score + 1
+    bare = score < 2 and (len(slashes) > 1 or _is_tight(region, slashes[0]))
+    return score - 2 if bare else score
+
+
+def _is_tight(region: Sequence[Mark], index: int) -> bool:
+    if not 0 < index < len(region) - 1:
+        return False
+    return (
+        region[index - 1].end == region[index].start
+        and region[index].end == region[index + 1].start
+    )
+
+
+_FACTORS = frozenset({100, 1000, 10000, 100000})
 
 
 def _has_factor(statement: Statement) -> bool:
     return any(isinstance(n, Number) and n.value in _FACTORS for n in walk(statement.node))
-
-
-_FACTORS = frozenset({100, 1000, 10000, 100000})

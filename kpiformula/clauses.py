@@ -12,10 +12,13 @@ from dataclasses import dataclass
 from kpiformula.brackets import OPERATORS, match_brackets
 from kpiformula.grammar import Mark
 from kpiformula.legend import is_entry, name_at, skip
-from kpiformula.operands import FUNCTIONS, is_letter
+from kpiformula.operands import FUNCTIONS, is_letter, is_symbol, is_word
 
 ARITHMETIC = frozenset(OPERATORS - {"EQUALS"}) | FUNCTIONS | {"ROOT", "SIGMA", "FRACTION"}
 """Marks that a statement has and a remark has not."""
+
+MAX_BARS = 500
+"""Marks among which drawn fraction bars are looked for."""
 
 ENDS_OPERAND = frozenset(
     {"NUMBER", "PERCENT", "PERMILLE", "VULGAR", "RPAR", "RSQB", "RBRACE", "SUPERSCRIPT"}
@@ -25,12 +28,16 @@ ENDS_OPERAND = frozenset(
 
 @dataclass(slots=True)
 class Clause:
-    """A part of a cell, with what stood before it: an introduction, a "where", a full stop."""
+    """A part of a cell, with what stood before it: an introduction, a "where", a full stop.
+
+    ``part`` is the word before a text such as "Numerator: number of women".
+    """
 
     marks: list[Mark]
-    introduced: bool = False
+    introduced: int = 0
     after_where: bool = False
     after_stop: bool = False
+    part: str = ""
 
 
 def cut(marks: list[Mark]) -> list[Clause]:
@@ -63,21 +70,24 @@ def _clauses(marks: list[Mark]) -> list[Clause]:
     clauses: list[Clause] = []
     current = Clause([])
 
-    def close(
-        *, introduced: bool = False, after_where: bool = False, after_stop: bool = False
-    ) -> None:
+    def close(*, introduced: int = 0, after_where: bool = False, after_stop: bool = False) -> None:
         nonlocal current
         if current.marks:
             clauses.append(current)
             current = Clause([], introduced, after_where, after_stop)
         else:
-            current.introduced |= introduced
+            current.introduced = max(current.introduced, introduced)
             current.after_where |= after_where
             current.after_stop |= after_stop
 
     for index, mark in enumerate(marks):
-        if mark.kind == "INTRODUCTION":
-            close(introduced=True)
+        if mark.kind == "PART_NAME":
+            close()
+            current.part = mark.text
+        elif mark.kind == "INTRODUCTION" or (
+            current.part and mark.kind == "LINE_END" and _part_ends(marks, index)
+        ):
+            close(introduced=4 * (mark.kind == "INTRODUCTION"))
         elif mark.kind == "WHERE" and _opens_legend(marks, index):
             close(after_where=True)
         elif inside[index]:
@@ -87,7 +97,7 @@ def _clauses(marks: list[Mark]) -> list[Clause]:
         elif mark.kind == "DOT" and _ends_sentence(marks, index):
             close(after_stop=True)
         elif mark.kind == "COLON" and _introduces(marks, index, current):
-            close(introduced=True)
+            close(introduced=2)
         elif mark.kind not in ("DOT", "LINE_END") or current.marks:
             current.marks.append(mark)
     close()
@@ -119,8 +129,12 @@ def _ends_sentence(marks: Sequence[Mark], index: int) -> bool:
         return True
     mark, behind = marks[following], marks[index - 1] if index else None
     spaced = mark.start > marks[index].end or following > index + 1
-    if behind is None or mark.kind in ("INTRODUCTION", "WHERE"):
+    if behind is None or mark.kind in ("INTRODUCTION", "WHERE", "PART_NAME"):
         return True
+    if behind.kind == "NUMBER" and _opens_line(marks, index - 1):
+        return False
+    if behind.end < marks[index].start:
+        return False
     if not spaced or mark.kind in OPERATORS or mark.kind in ("DASH", "COMMA", "SEMICOLON"):
         return False
     if mark.kind == "NUMBER" and len(mark.text) == 4 and behind.kind == "WORD":
@@ -130,14 +144,30 @@ def _ends_sentence(marks: Sequence[Mark], index: int) -> bool:
     return starts_high and not shortened and mark.kind not in ("RPAR", "RSQB")
 
 
+def _opens_line(marks: Sequence[Mark], index: int) -> bool:
+    """Whether a number stands where the number of a list stands."""
+    return index == 0 or marks[index - 1].kind in ("LINE_END", "SEMICOLON", "WHERE")
+
+
+def _part_ends(marks: Sequence[Mark], index: int) -> bool:
+    """Whether the line behind a line end calculates: ``Числитель/Знаменатель*100%``."""
+    line = marks[skip(marks, index) :]
+    end = next((i for i, mark in enumerate(line) if mark.kind == "LINE_END"), len(line))
+    return any(mark.kind in ARITHMETIC for mark in line[:end])
+
+
 def _introduces(marks: Sequence[Mark], index: int, current: Clause) -> bool:
     """Whether a colon closes introducing words ("Нақты жетістігі бойынша:") and divides nothing."""
     behind = marks[index - 1] if index else None
-    if current.after_where or is_entry(current.marks, 0, frozenset(), opened=True) is not None:
+    if (
+        current.part
+        or current.after_where
+        or is_entry(current.marks, 0, frozenset(), opened=True) is not None
+    ):
         return False
     if behind is None or behind.kind in ENDS_OPERAND or behind.end < marks[index].start:
         return behind is not None and behind.kind == "RPAR" and _words_only(current.marks)
-    if behind.kind == "WORD" and is_letter(behind.text):
+    if is_word(behind) and is_symbol(behind.text) and len(current.marks) == 1:
         return False
     return _words_only(current.marks)
 
@@ -151,7 +181,10 @@ def _words_only(marks: Sequence[Mark]) -> bool:
 
 def _drawn_bars(marks: list[Mark]) -> list[Mark]:
     """Put what stands above and below a drawn bar into brackets, with a division between."""
-    while (bar := next((i for i, m in enumerate(marks) if m.kind == "RULE"), None)) is not None:
+    for _ in range(sum(mark.kind == "RULE" for mark in marks[:MAX_BARS])):
+        bar = next((i for i, mark in enumerate(marks) if mark.kind == "RULE"), None)
+        if bar is None:
+            break
         drawn = _drawn_bar(marks, bar)
         if drawn is None:
             marks = [*marks[:bar], marks[bar]._replace(kind="DASH"), *marks[bar + 1 :]]

@@ -76,9 +76,8 @@ def unknown_count(subject: Subject, result: Result) -> UnknownCount:
 
 
 def _unit(subject: Subject, formula: Formula, name: str) -> str | None:
-    if not isinstance(subject, Formula) and name in subject.symbols:
-        return subject.symbols[name].unit
-    return formula.symbols[name].unit if name in formula.symbols else None
+    symbol = subject.symbols.get(name) or formula.symbols.get(name)
+    return symbol.unit if symbol is not None else None
 
 
 def _bounds(result: Result, name: str) -> range | None:

@@ -78,6 +78,11 @@ def heads_a_count(word: str) -> bool:
     return _words()["HEAD"].fullmatch(word) is not None
 
 
+def counts(words: str) -> bool:
+    """Return whether words name something counted or summed: ``саны``, ``доходы``, ``total``."""
+    return _words()["COUNTED"].search(words) is not None
+
+
 def categories(label: str) -> tuple[str, ...]:
     """Return the categories of institution that a printed label names, by their English keys."""
     return tuple(
@@ -116,7 +121,7 @@ def languages() -> tuple[str, ...]:
 
 
 def _is_looked_up(name: str) -> bool:
-    return name in ("COMPOUND", "HEAD") or name.startswith("CATEGORY_")
+    return name in ("COMPOUND", "HEAD", "COUNTED") or name.startswith("CATEGORY_")
 
 
 def _word_terminals(*, of_reading: bool) -> Iterator[str]:

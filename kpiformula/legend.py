@@ -9,13 +9,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from kpiformula import grammar
-from kpiformula.brackets import OPERATORS
+from kpiformula.brackets import OPERATORS, match_brackets
 from kpiformula.grammar import Branch, Mark, Unreadable
 from kpiformula.operands import is_letter, is_school_year, is_symbol, is_word
 from kpiformula.statement import running_words
 from kpiformula.text import CleanText, printed_number, twin
+
+MAX_NAMES = 12
+"""Letters that one entry of a legend may define."""
 
 _LINKS = ("DASH", "EQUALS", "COLON", "IS")
 
@@ -48,7 +52,13 @@ def skip(marks: Sequence[Mark], index: int) -> int:
 
 
 def name_at(marks: Sequence[Mark], index: int) -> tuple[str, int] | None:
-    """Return the name that stands here and the index behind it (``Дзан. 2020`` is one name)."""
+    """Return the name that stands here and the index behind it.
+
+    ``Дзан. 2020`` is one name; quotation marks and brackets around a letter do not belong to it.
+    """
+    around = [mark.kind for mark in marks[index : index + 3]]
+    if len(around) == 3 and (around[0], around[2]) in _AROUND and is_symbol(marks[index + 1].text):
+        return marks[index + 1].text, index + 3
     if index >= len(marks) or not is_word(marks[index]):
         return None
     name, after = marks[index].text, index + 1
@@ -60,59 +70,111 @@ def name_at(marks: Sequence[Mark], index: int) -> tuple[str, int] | None:
     return "".join(c for c in name if c not in "{}"), after
 
 
-def names_at(marks: Sequence[Mark], index: int) -> tuple[list[str], int] | None:
+_AROUND = {("QUOTE", "QUOTE"), ("LPAR", "RPAR"), ("LAYOUT", "LAYOUT")}
+
+
+def behind_bullet(marks: Sequence[Mark], index: int) -> int:
+    """Return the index behind a bullet or the number of a list: ``-``, ``•``, ``2)``, ``a)``."""
+    kinds = [mark.kind for mark in marks[index : index + 2]]
+    if kinds[:1] and kinds[0] in ("DASH", "TIMES", "OTHER"):
+        return skip(marks, index + 1)
+    numbered = kinds in (["NUMBER", "DOT"], ["NUMBER", "RPAR"], ["WORD", "RPAR"])
+    if numbered and len(marks[index].text) <= 2:
+        return skip(marks, index + 2)
+    return index
+
+
+def names_at(marks: Sequence[Mark], index: int) -> tuple[tuple[str, ...], int] | None:
     """Return the names of an entry for several letters (``A, B – …``), and the index behind."""
     named = name_at(marks, index)
-    names: list[str] = []
-    while named is not None and is_symbol(named[0]):
-        names.append(named[0])
+    names: tuple[str, ...] = ()
+    while named is not None and is_symbol(named[0]) and len(names) < MAX_NAMES:
+        names = (*names, named[0])
         after = skip(marks, named[1])
         if after >= len(marks) or marks[after].kind not in ("COMMA", "AND"):
             linked = after < len(marks) and marks[after].kind in _LINKS
-            return (names, named[1]) if linked and len(names) > 1 else None
+            return (names, after) if linked and len(names) > 1 else None
         named = name_at(marks, skip(marks, after + 1))
     return None
 
 
 def is_entry(
-    marks: Sequence[Mark], index: int, known: frozenset[str], *, opened: bool
+    marks: Sequence[Mark],
+    index: int,
+    known: frozenset[str],
+    *,
+    opened: bool,
+    loose: bool = False,
+    on_line: bool = False,
 ) -> tuple[tuple[str, ...], int, str] | None:
     """Return names, index of the text and link of an entry that begins here, or ``None``.
 
-    ``opened`` says that a separator stands before, so that a new entry is expected.
+    ``opened`` says that a separator stands before, so that a new entry is expected; ``loose``,
+    that any word can be a name; ``on_line``, that nothing need stand between name and text.
     """
     several = names_at(marks, index) if opened else None
     if several is not None:
-        link = skip(marks, several[1])
-        following = skip(marks, link + 1)
-        return (tuple(several[0]), following, "DASH") if following < len(marks) else None
+        return _linked(marks, *several)
     named = name_at(marks, index)
     if named is None:
         return None
     name, after = named
-    strong = any(_same(name, other) for other in known)
-    if not (strong or is_symbol(name) or (opened and marks[after - 1].kind == "DOT")):
+    strong = _key(name) in _keys(known)
+    shortened = opened and marks[after - 1].kind == "DOT"
+    if not (strong or loose or shortened or is_symbol(name)):
         return None
-    link = skip(marks, after)
-    if link >= len(marks):
+    link = _behind_unit(marks, skip(marks, after)) if opened else skip(marks, after)
+    if link < len(marks) and marks[link].kind in _LINKS:
+        if opened or (is_letter(name) and name.isupper() and _begins_text(marks, link)):
+            return _linked(marks, (name,), link)
         return None
-    following = skip(marks, link + 1)
-    if marks[link].kind in _LINKS:
-        if following >= len(marks) or not (opened or (is_letter(name) and name.isupper())):
-            return None
-        if not opened and marks[link].kind != "DASH":
-            return None
-        if not opened and not _text_follows(marks, following):
-            return None
-        return (name,), following, marks[link].kind
-    bare = opened and strong and link == after and marks[link].kind == "WORD"
-    if bare and not is_symbol(marks[link].text) and marks[link].start > marks[index].end:
+    if on_line and strong and link < len(marks) and _bare_text(marks, link, after):
         return (name,), link, ""
     return None
 
 
-def _same(name: str, other: str) -> bool:
-    return twin(name).casefold() == twin(other).casefold()
+def _linked(
+    marks: Sequence[Mark], names: tuple[str, ...], link: int
+) -> tuple[tuple[str, ...], int, str] | None:
+    following = skip(marks, link + 1)
+    return (names, following, marks[link].kind) if following < len(marks) else None
+
+
+def _bare_text(marks: Sequence[Mark], link: int, after: int) -> bool:
+    spaced = marks[link].start > marks[after - 1].end
+    return marks[link].kind == "WORD" and spaced and not is_symbol(marks[link].text)
+
+
+def _behind_unit(marks: Sequence[Mark], index: int) -> int:
+    """Return the place of the dash in ``G, чел. – число``; else the index itself."""
+    if index >= len(marks) or marks[index].kind != "COMMA":
+        return index
+    end = index + 1
+    while end < min(len(marks), index + 6) and (
+        marks[end].kind in ("DOT", "PERCENT", "DIVIDE") or _is_unit_word(marks[end])
+    ):
+        end += 1
+    unit = end > index + 1 and end < len(marks) and marks[end].kind == "DASH"
+    return end if unit else index
+
+
+def _is_unit_word(mark: Mark) -> bool:
+    return is_word(mark) and mark.text.islower() and not is_symbol(mark.text)
+
+
+def _begins_text(marks: Sequence[Mark], link: int) -> bool:
+    following = skip(marks, link + 1)
+    dash = marks[link].kind == "DASH"
+    return dash and following < len(marks) and _text_follows(marks, following)
+
+
+def _key(name: str) -> str:
+    return twin(name).casefold()
+
+
+@lru_cache(maxsize=64)
+def _keys(known: frozenset[str]) -> frozenset[str]:
+    return frozenset(map(_key, known))
 
 
 def _text_follows(marks: Sequence[Mark], index: int) -> bool:
@@ -138,13 +200,25 @@ def split_examples(marks: Sequence[Mark]) -> tuple[list[Mark], list[list[Mark]]]
             kept.append(marks[index])
             index += 1
         else:
-            examples.append(list(marks[index:end]))
+            examples.append(_without_outer_brackets(marks[index:end]))
             index = end
     return kept, examples
 
 
+def starts_example(marks: Sequence[Mark], index: int) -> bool:
+    """Return whether a calculation with numbers begins here."""
+    return _calculation(marks, index) is not None
+
+
+def _without_outer_brackets(marks: Sequence[Mark]) -> list[Mark]:
+    outer = marks[0].kind == "LPAR" and match_brackets(marks)[0].get(0) == len(marks) - 1
+    return list(marks[1:-1] if outer else marks)
+
+
 def _calculation(marks: Sequence[Mark], start: int) -> int | None:
     """The end of a calculation with numbers (``35/8525*100 = 0,41 %``) that begins here."""
+    if marks[start].kind == "LPAR" and start + 1 < len(marks):
+        return _calculation(marks, start + 1) if marks[start + 1].kind == "NUMBER" else None
     if marks[start].kind != "NUMBER":
         return None
     end = start
@@ -178,7 +252,7 @@ def definition(marks: Sequence[Mark], clean: CleanText) -> str | None:
     kept = list(marks)
     while kept and kept[-1].kind in outer:
         kept.pop()
-    while kept and kept[0].kind in outer:
+    while kept and kept[0].kind in (*outer, "IS"):
         kept.pop(0)
     if not kept:
         return None
@@ -188,7 +262,8 @@ def definition(marks: Sequence[Mark], clean: CleanText) -> str | None:
 def lists_values(marks: Sequence[Mark]) -> bool:
     """Return whether a text speaks of a coefficient and prints numbers behind links."""
     linked = any(
-        mark.kind == "NUMBER" and marks[index - 1].kind in _LINKS
+        {"NUMBER"} & {mark.kind, marks[index - 1].kind}
+        and {mark.kind, marks[index - 1].kind} & set(_LINKS)
         for index, mark in enumerate(marks)
         if index
     )
@@ -208,7 +283,12 @@ def coefficient_cases(marks: Sequence[Mark], clean: CleanText) -> tuple[Case, ..
     except Unreadable:
         return ()
     cases = tuple(_case(part, clean) for part in branch.children if isinstance(part, Branch))
-    return cases if said or len(cases) > 1 else ()
+    linked = all(_is_linked(part) for part in branch.children if isinstance(part, Branch))
+    return cases if said or (len(cases) > 1 and linked) else ()
+
+
+def _is_linked(branch: Branch) -> bool:
+    return any(isinstance(part, Mark) and part.kind in _LINKS for part in branch.children)
 
 
 def _list_marks(marks: Sequence[Mark]) -> list[Mark]:

@@ -23,12 +23,12 @@ _NOT_WORDS = (
     | set(CLOSING)
     | {"NUMBER", "VULGAR", "SUPERSCRIPT", "DASH", "ROOT", "SIGMA", "PERCENT", "PERMILLE"}
     | {"FRACTION", "BAR", "DOT", "GAP", "COMMA", "SEMICOLON", "QUOTE", "OTHER", "RULE", "LINE_END"}
-    | {"LAYOUT", "SYMBOL", "PHRASE"}
+    | {"LAYOUT", "SYMBOL", "PHRASE", "UNREAD_FUNCTION"}
 )
 _WORDISH = frozenset({"WORD", "QUOTE", "OTHER"})
 
 _LETTER = re.compile(r"[^\W\d_](?:[\d₀-₉'’ʹ′]{0,6}|_.+)")
-_SIGNS_IN_WORDS = frozenset("№&#@?!°§™®")
+_SIGNS_IN_WORDS = frozenset("№&°§™®")
 _TIMES_LETTER = frozenset("xхXХ")
 _GLUED_TIMES = re.compile(r"(?P<symbol>[^\W\d_]?\d*)(?P<times>[xхXХ])(?P<number>\d+)")
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -37,18 +37,30 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 def as_words(marks: Sequence[Mark]) -> list[Mark]:
     """Return the marks with the words of the tables as plain words, without line ends.
 
-    "Multiplied by" before a number stays what it says: a multiplication.
+    Words that calculate keep what they say: "multiplied by" and "thousand" beside a number,
+    "per cent" behind one, "plus" and "minus".
     """
     kept = [mark for mark in marks if mark.kind not in ("LINE_END", "LAYOUT")]
     return [
-        mark._replace(kind=_plain_kind(mark, after)) if is_word(mark) else mark
-        for mark, after in zip(kept, [*kept[1:], None], strict=False)
+        mark._replace(kind=_plain_kind(kept, index)) if is_word(mark) else mark
+        for index, mark in enumerate(kept)
     ]
 
 
-def _plain_kind(mark: Mark, after: Mark | None) -> str:
-    times = mark.kind == "TIMES_WORD" and after is not None and after.kind == "NUMBER"
-    return "TIMES" if times else "WORD"
+def _plain_kind(marks: Sequence[Mark], index: int) -> str:
+    kind = marks[index].kind
+    behind = marks[index - 1].kind if index else ""
+    after = marks[index + 1] if index + 1 < len(marks) else None
+    if kind == "TIMES_WORD" and after is not None and after.kind == "NUMBER":
+        return "TIMES"
+    closed = after is None or not (is_word(after) or after.kind in ("NUMBER", "LPAR"))
+    if behind == "NUMBER" and closed and kind in _BEHIND_NUMBERS:
+        return _BEHIND_NUMBERS[kind]
+    return _SIGNS_TOLD.get(kind, "WORD")
+
+
+_BEHIND_NUMBERS = {"PERCENT_WORD": "PERCENT", "THOUSAND": "THOUSAND", "MILLION": "MILLION"}
+_SIGNS_TOLD = {"PLUS_WORD": "PLUS", "MINUS_WORD": "MINUS"}
 
 
 def is_word(mark: Mark) -> bool:
@@ -100,11 +112,12 @@ class _Run:
     @property
     def alone(self) -> str | None:
         """The word, where the run is a single one (a year may belong to it: ``Дзан. 2020``)."""
-        kinds = [mark.kind for mark in self.marks]
+        marks = [mark for mark in self.marks if mark.kind != "QUOTE"]
+        kinds = [mark.kind for mark in marks]
         dated = kinds in (["WORD", "DOT", "NUMBER"], ["WORD", "NUMBER"])
-        if dated and _YEAR.fullmatch(self.marks[-1].text):
-            return self.marks[0].text
-        return self.marks[0].text if len(self.marks) == 1 else None
+        if dated and _YEAR.fullmatch(marks[-1].text):
+            return marks[0].text
+        return marks[0].text if len(marks) == 1 else None
 
 
 @dataclass(slots=True)
@@ -153,6 +166,10 @@ class _Grouping:
                 return index + 3
             case "NUMBER" | "VULGAR" if self._number_in_words(index):
                 return self._take_number(index)
+            case "DOT" if index and self.marks[index - 1].end < mark.start:
+                raise Unreadable(mark, frozenset())
+            case "PLUS" if self._plus_in_words(index):
+                self._extend([mark])
             case "DOT" | "COMMA":
                 separates = mark.kind == "COMMA" and self._in_call(index)
                 if self._open_run() and self._words_follow(index + 1) and not separates:
@@ -240,6 +257,8 @@ class _Grouping:
         run = self._open_run()
         if run is not None:
             glued = run.marks[-1].end == self.marks[index].start
+            if self._is_simple(run) and self._kind(index + 1) in OPERATORS:
+                return False
             name = run.alone
             operators = any(m.kind in OPERATORS for m in self.marks[index:close])
             return not (glued and operators and name is not None and self._symbolic(name))
@@ -299,7 +318,13 @@ class _Grouping:
         if self._kind(after) != "WORD" or self._times(after) is not None:
             return False
         word_ends = self._kind(after + 1) not in (*_WORDISH, "LPAR", "COMMA", "NUMBER")
-        return not (self._symbolic(self.marks[after].text) and word_ends)
+        weight = after == index + 2 and self._weighs()
+        return not weight and not (self._symbolic(self.marks[after].text) and word_ends)
+
+    def _weighs(self) -> bool:
+        """Whether percentages weigh the terms of a sum: ``60% Academic + 40% Research``."""
+        kinds = [mark.kind for mark in self.marks]
+        return "PLUS" in kinds and kinds.count("PERCENT") > 1
 
     def _is_year(self, index: int) -> bool:
         behind = self._kind(index - 1)
@@ -345,7 +370,33 @@ class _Grouping:
             for opening, close in self.pairs.items()
         )
         single = len(run.marks) == 1 and len(right) == 1
-        return inside or single or self._printed_again(run.marks) or self._printed_again(right)
+        return (
+            inside
+            or single
+            or self._printed_again(run.marks)
+            or self._printed_again(right)
+            or self._same_head(run.marks, right)
+        )
+
+    def _same_head(self, left: Sequence[Mark], right: Sequence[Mark]) -> bool:
+        """Whether a sum goes on: ``количество А + количество Б - количество В``."""
+        summed = any(isinstance(item, Mark) and item.kind == "PLUS" for item in self.items)
+        return summed and left[0].text.casefold() == right[0].text.casefold()
+
+    def _plus_in_words(self, index: int) -> bool:
+        """Whether a plus belongs to words: ``15+``, ``year t+1``."""
+        run = self._open_run()
+        if run is None or run.marks[-1].end != self.marks[index].start or len(run.words) < 2:
+            return False
+        after = self.marks[index + 1] if index + 1 < len(self.marks) else None
+        if run.marks[-1].kind == "NUMBER":
+            return after is None or after.start > self.marks[index].end
+        return (
+            is_letter(run.marks[-1].text)
+            and after is not None
+            and after.kind == "NUMBER"
+            and after.start == self.marks[index].end
+        )
 
     def _words_behind(self, index: int) -> list[Mark]:
         end = index
@@ -362,6 +413,7 @@ class _Grouping:
 
     def classify(self) -> list[Mark]:
         runs = [item for item in self.items if isinstance(item, _Run)]
+        self._weights_in_words(runs)
         plain = all(run.alone is not None for run in runs if not run.bracketed)
         sure = any(self._is_simple(run) for run in runs)
         marks = [
@@ -369,6 +421,19 @@ class _Grouping:
             for item in self.items
         ]
         return self._with_implied_times(marks)
+
+    def _weights_in_words(self, runs: Sequence[_Run]) -> None:
+        weighed = [run for run in runs if any(mark.kind == "PERCENT" for mark in run.marks)]
+        if len(weighed) > 1 and self._weighs():
+            first = weighed[0].marks
+            self.findings.append(
+                (
+                    "KF112",
+                    "a percentage in the words may be a weight",
+                    first[0].start,
+                    first[-1].end,
+                )
+            )
 
     def _operand(self, run: _Run, plain: bool) -> Mark:
         marks = run.marks
@@ -383,9 +448,11 @@ class _Grouping:
         ):
             return Mark("SYMBOL", _symbol_name(marks), start, end)
         letters = [mark for mark in marks if mark.kind == "WORD"]
-        only_letters = len(letters) == len(marks) and all(is_letter(m.text) for m in letters)
+        only_letters = all(is_letter(m.text) or m.text in self.known for m in letters)
         if len(letters) > 1 and only_letters and not run.bracketed:
             raise Unreadable(letters[1], frozenset(OPERATORS))
+        if name is not None and not run.bracketed and len(marks) == 3 and name in self.known:
+            return Mark("SYMBOL", name, start, end)
         return Mark("PHRASE", self.text[start:end], start, end)
 
     def _with_implied_times(self, marks: list[Mark]) -> list[Mark]:
@@ -433,6 +500,47 @@ def _without_footnotes(marks: Sequence[Mark]) -> list[Mark]:
     ]
 
 
+def _without_needless(marks: list[Mark]) -> list[Mark]:
+    """Leave out what changes nothing: ``(×100)`` loses its brackets, ``(%)`` and ``, %`` go, and a
+    footnote's asterisk at the result."""
+    kept: list[Mark] = []
+    index = 0
+    while index < len(marks):
+        kinds = [mark.kind for mark in marks[index : index + 5]]
+        if kinds[:3] == ["COMMA", "PERCENT", "EQUALS"]:
+            index += 2
+            continue
+        if kinds[:2] == ["TIMES", "EQUALS"]:
+            index += 1
+            continue
+        if kinds[:3] in (["LPAR", "PERCENT", "RPAR"], ["LSQB", "PERCENT", "RSQB"]):
+            index += 3
+        elif kinds[:4] == ["LPAR", "TIMES", "NUMBER", "RPAR"]:
+            kept += marks[index + 1 : index + 3]
+            index += 4
+        elif kinds == ["LPAR", "TIMES", "NUMBER", "PERCENT", "RPAR"]:
+            kept += marks[index + 1 : index + 4]
+            index += 5
+        else:
+            kept.append(marks[index])
+            index += 1
+    return kept
+
+
+def _result_as_words(marks: list[Mark]) -> list[Mark]:
+    """Read ``Student/teacher ratio = …`` with the words before ``=`` as the name of the result."""
+    equals = next((i for i, mark in enumerate(marks) if mark.kind == "EQUALS"), 0)
+    left, right = marks[:equals], marks[equals + 1 :]
+    words = [mark for mark in left if mark.kind == "WORD"]
+    named = len(words) > 1 and not all(is_symbol(mark.text) for mark in words)
+    slashes = {"DIVIDE", "PLUS", "DASH", "OTHER"} & {mark.kind for mark in left}
+    calculated = {"DIVIDE", "TIMES", "COLON", "PLUS", "MINUS"} & {mark.kind for mark in right}
+    constants = any(mark.kind == "TIMES" for mark in left)
+    if not named or not slashes or not calculated or constants:
+        return marks
+    return [Mark("PHRASE", "", left[0].start, left[-1].end), *marks[equals:]]
+
+
 def group(
     marks: Sequence[Mark], text: str, known: frozenset[str] = frozenset()
 ) -> tuple[list[Mark], list[Finding]]:
@@ -444,6 +552,7 @@ def group(
         Unreadable: where letters follow one another with no operator between.
     """
     findings: list[Finding] = []
-    grouping = _Grouping(mend_brackets(as_words(marks), findings), text, known, findings)
+    plain = _result_as_words(_without_needless(as_words(marks)))
+    grouping = _Grouping(mend_brackets(plain, findings), text, known, findings)
     grouping.collect()
     return grouping.classify(), findings

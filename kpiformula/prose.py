@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from itertools import product
+from itertools import islice, product
 
 from kpiformula import grammar
 from kpiformula.brackets import Finding
@@ -22,8 +22,10 @@ from kpiformula.text import CleanText, printed_number
 
 _PATTERNS = (
     ("RATIO_OF", "TO"),
+    ("RATIO_OF", "AND"),
     ("DIVIDE_WORD", "BY"),
     ("DIVIDED_BY",),
+    ("AND", "GENITIVE", "RATIO_BEHIND"),
     ("GENITIVE", "RATIO_BEHIND"),
     ("ACCUSATIVE", "DIVIDED_BEHIND"),
     ("PER",),
@@ -35,6 +37,9 @@ _PATTERNS = (
 _OPENS = ("RATIO_OF", "DIVIDE_WORD", "MEAN_OF")
 """Key words before which only a result or a remark can stand."""
 
+MAX_READINGS = 64
+"""Places for the key words that are tried."""
+
 _SCALES = ("TIMES_WORD", "TIMES_BEHIND", "TIMES")
 
 
@@ -45,6 +50,7 @@ def read_prose(marks: Sequence[Mark], clean: CleanText, known: frozenset[str]) -
         Refused: KF108 where the scale ("per 1,000") is ambiguous.
     """
     result, marks = _result(marks, clean, known)
+    _refuse_more_arithmetic(marks)
     kinds = {mark.kind for mark in marks}
     for pattern in _PATTERNS:
         if not set(pattern) <= kinds:
@@ -53,6 +59,21 @@ def read_prose(marks: Sequence[Mark], clean: CleanText, known: frozenset[str]) -
         if readings:
             return _best(readings, result, marks, clean)
     return None
+
+
+_QUOTIENTS = frozenset(
+    {"RATIO_OF", "DIVIDE_WORD", "DIVIDED_BY", "RATIO_BEHIND", "DIVIDED_BEHIND", "PER", "PER_BEHIND"}
+)
+
+
+def _refuse_more_arithmetic(marks: Sequence[Mark]) -> None:
+    """Refuse prose that calculates more than one quotient; a phrase would swallow the rest."""
+    quotients = [mark for mark in marks if mark.kind in _QUOTIENTS]
+    signs = [mark for mark in marks if mark.kind in ("PLUS_WORD", "MINUS_WORD")]
+    extra = quotients[1:] or (signs if quotients else [])
+    if extra:
+        message = "more arithmetic is told in words than one quotient"
+        raise Refused("KF114", message, extra[0].start, extra[0].end, "write it as a formula")
 
 
 def _result(
@@ -74,7 +95,7 @@ def _readings(
     marks: Sequence[Mark], pattern: tuple[str, ...], clean: CleanText, known: frozenset[str]
 ) -> Iterator[Reading]:
     places = [[i for i, m in enumerate(marks) if m.kind == kind] for kind in pattern]
-    for chosen in product(*places):
+    for chosen in islice(product(*places), MAX_READINGS):
         if list(chosen) != sorted(set(chosen)):
             continue
         start = chosen[0] if pattern[0] in _OPENS else 0
@@ -98,6 +119,7 @@ def _grouped(
     """Words between the key words as one PHRASE each; the noun of a case ending stays inside."""
     grouped: list[Mark] = []
     words: list[Mark] = []
+    in_percent: list[Mark] = []
 
     def close() -> None:
         while words and words[-1].kind in ("COMMA", "DOT", "DASH", "LINE_END"):
@@ -121,8 +143,7 @@ def _grouped(
         elif mark.kind == "DATIVE":
             close()
         elif mark.kind == "IN_PERCENT":
-            close()
-            grouped.append(mark)
+            in_percent.append(mark)
         elif told and is_word(mark) and mark.kind not in _SCALES:
             continue
         elif mark.kind in _SCALES or _scale_number(marks, index, keys):
@@ -131,14 +152,14 @@ def _grouped(
         elif mark.kind != "LINE_END" and (words or mark.kind not in ("COMMA", "DOT")):
             words.extend(as_words([mark]))
     close()
-    return grouped
+    return grouped + in_percent[:1]
 
 
 def _scale_number(marks: Sequence[Mark], index: int, keys: set[int]) -> bool:
     """Whether a number (or its percent sign) is the scale and not part of the words."""
+    if marks[index].kind == "PERCENT":
+        index -= 1
     mark = marks[index]
-    if mark.kind == "PERCENT":
-        return index > 0 and _scale_number(marks, index - 1, keys)
     if mark.kind != "NUMBER":
         return False
     behind = marks[index - 1] if index else None

@@ -42,6 +42,7 @@ from kpiformula.legend import (
 from kpiformula.letters import Letters
 from kpiformula.mapping import Table
 from kpiformula.nodes import Name, Node, constant, names, quotient, substitute
+from kpiformula.operands import words_key
 from kpiformula.statement import Operand, Refused, Statement, read_statement, running_words
 from kpiformula.text import CleanText, clean, printed_number
 
@@ -200,12 +201,19 @@ class _Assembly:
         symbols = {result.name: result} if result is not None else {}
         for name in names(node):
             operand = operands[name]
-            words = operand.words if operand.is_phrase else self.definitions.get(name)
+            words = self._part(operand) if operand.is_phrase else self.definitions.get(name)
             symbols[name] = self._symbol(name, operand, words, self._role(name, parts))
         for name, words in self.definitions.items():
             if name not in symbols and name not in operands:
                 symbols[name] = Symbol(name, name, words, "unused")
         return symbols
+
+    def _part(self, operand: Operand) -> str:
+        """The words of an operand; for "Numerator", the text that stands under it."""
+        for name, marks in self.cell.parts:
+            if words_key(name) == words_key(operand.words):
+                return definition(marks, self.clean) or operand.words
+        return operand.words
 
     def _symbol(self, name: str, operand: Operand, words: str | None, role: Role) -> Symbol:
         span = self.clean.printed(operand.start, operand.end)

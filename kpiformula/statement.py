@@ -6,6 +6,7 @@ not follow the grammar is said in words of the field.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -146,16 +147,22 @@ def _within_limits(marks: Sequence[Mark]) -> None:
             raise Refused("KF904", f"nested deeper than {MAX_NESTING}", mark.start, mark.end)
 
 
+def _in_power(mark: Mark | None, marks: Sequence[Mark]) -> bool:
+    before = [m.kind for m in marks if mark is not None and m.start < mark.start][-3:]
+    return before == ["CARET", "LPAR", "NUMBER"]
+
+
 _OPERATES = frozenset({"PLUS", "MINUS", "DASH", "TIMES", "DIVIDE", "COLON", "EQUALS", "CARET"})
 _OPERAND = frozenset({"SYMBOL", "PHRASE", "NUMBER", "VULGAR", "LPAR", "LSQB", "LBRACE", "WORD"})
 
 
 def _explain(unreadable: Unreadable, marks: Sequence[Mark]) -> Refused:
     mark, expected = unreadable.mark, unreadable.expected
-    if "NUMBER" in expected and "SYMBOL" not in expected:
+    if ("NUMBER" in expected and "SYMBOL" not in expected) or _in_power(mark, marks):
         place = mark or marks[-1]
         return Refused("KF906", f"a power is a whole number 0…{MAX_POWER}", place.start, place.end)
-    if "SYMBOL" in expected or "PHRASE" in expected:
+    strange = mark is not None and mark.kind in ("UNREAD_FUNCTION", "OTHER")
+    if not strange and ("SYMBOL" in expected or "PHRASE" in expected):
         place = mark or marks[-1]
         where = f"before {mark.text!r}" if mark else f"behind {marks[-1].text!r}"
         return Refused(
@@ -185,6 +192,7 @@ _CALLS = {
     "MINIMUM": "min", "MAXIMUM": "max", "MEAN": "mean", "ABSOLUTE": "abs",
     "ROUNDED": "round", "SQUARE_ROOT": "sqrt", "SUM_OF": "sum",
 }  # fmt: skip
+_POINT_THOUSANDS = re.compile(r"[1-9]\d{0,2}[.]000", re.ASCII)
 _SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 
 
@@ -241,6 +249,10 @@ class _Builder:
                 return Number(self._number(marks[0]), span)
             case "percent":
                 return Number(self._number(marks[0]) / 100, span, percent=True)
+            case "thousands":
+                return Number(self._number(marks[0]) * 1000, span)
+            case "millions":
+                return Number(self._number(marks[0]) * 1_000_000, span)
             case "permille":
                 return Number(self._number(marks[0]), span)
             case "vulgar":
@@ -269,6 +281,9 @@ class _Builder:
     def _ambiguous(self, branch: Branch, parts: list[Branch]) -> None:
         """Note where two readers could divide differently, though the rules decide."""
         start, end = _extent(branch)
+        if branch.rule == "divide" and parts[0].rule == "raised" and parts[1].rule == "number":
+            message = "a power is a whole number; a fraction as power is not read"
+            raise Refused("KF906", message, start, end)
         if branch.rule == "divide" and parts[0].rule == "divide":
             self.findings.append(
                 ("KF115", "a chain of divisions, read from left to right", start, end)
@@ -303,6 +318,9 @@ class _Builder:
         return Call(function, arguments, span)
 
     def _number(self, mark: Mark) -> Fraction:
+        if _POINT_THOUSANDS.fullmatch(mark.text):
+            message = f"{mark.text!r} may be thousands or decimals"
+            raise Refused("KF108", message, mark.start, mark.end)
         try:
             return printed_number(mark.text).value
         except InputError as wrong:

@@ -22,6 +22,7 @@ ROOMS = (
     "legend",
     "prose",
     "clauses",
+    "regions",
     "letters",
     "cell",
     "latex",

@@ -172,6 +172,14 @@ def test_the_category_is_the_row_s_or_the_one_given() -> None:
     assert none.exit_code == 1
 
 
+def test_a_printed_formula_that_lacks_a_category_is_mentioned() -> None:
+    result = verified("1.3.1;2025;35;;35;8525\n")
+    assert "the printed formula is not evaluated: KF506" in result.stdout
+    assert result.exit_code == 0
+    both = verified("1.3.1;2025;35;national;35;8525\n").stdout
+    assert "by the printed formula H = G / F * 100 * K: mismatch" in both
+
+
 def test_an_error_of_a_row_stands_in_its_line_and_the_others_go_on() -> None:
     result = verified("2.3.3;2025;0,4;;35;#DIV/0!\n2.33;2025;0,4;;1;2\n2.3.3;2026;0,4;;35;8525\n")
     _, first, second, third, summary = result.stdout.splitlines()
@@ -499,6 +507,20 @@ def test_parse_with_warnings_ends_with_1() -> None:
     result = run("parse", "[A саны] / [B саны]=100")
     assert result.exit_code == 1
     assert "warning KF104" in result.stdout
+
+
+def test_what_is_not_read_is_said() -> None:
+    text = "H = G / F × 100, or G / S × 100"
+    assert "not read: or G / S × 100" in run("parse", text).stdout
+    assert "part of the cell is not read" in run("evaluate", "--formula", text, "G=1", "F=2").stdout
+
+
+def test_a_root_is_enclosed() -> None:
+    result = run("evaluate", "--formula", "H = sqrt(G)", "G=2", "--format", "json")
+    data = json.loads(result.stdout)
+    assert (data["status"], data["value"], data["approximate"]) == ("enclosed", None, None)
+    assert data["enclosure"]["low"] < data["enclosure"]["high"]
+    assert result.exit_code == 0
 
 
 def test_parse_shows_all_formulas() -> None:

@@ -297,6 +297,7 @@ def test_a_root_is_enclosed(g: int, f: int) -> None:
         ("H = mean(sqrt(G); sqrt(F); 1)", "1.38208812"),
         ("H = sum(sqrt(G); sqrt(F); 1)", "4.14626437"),
         ("H = sqrt(sqrt(G))", "1.18920712"),
+        ("H = sqrt(G - F + 1) + sqrt(G)", "1.41421356"),
         ("H = sqrt(G * 10 ^ 6)", "1414.21356237"),
         ("H = abs(sqrt(G) - sqrt(G)) + sqrt(F)", "1.73205081"),
     ],
@@ -311,6 +312,7 @@ def test_values_with_roots(text: str, digits: str) -> None:
 @pytest.mark.parametrize(
     ("text", "value"),
     [
+        ("H = sqrt(G - F + 1)", "0"),
         ("H = round(sqrt(G); 2)", "1.41"),
         ("H = min(sqrt(G); 1)", "1"),
         ("H = sqrt(G) ^ 0", "1"),
@@ -507,6 +509,14 @@ def test_a_coefficient_is_never_guessed(
         evaluate(WITH_CATEGORIES, {"G": 1, "F": 100} | more, category=category)
     assert raised.value.code == expected
     assert message in str(raised.value)
+
+
+def test_the_only_case_of_a_category_still_has_its_condition() -> None:
+    formula = parse(f"H = G * K, мұндағы: G - саны; К – ұлттық коэффициент – 2; {SMALL} – 0,7")
+    for more in ({}, {SMALL: 3000}):
+        counts = {"G": 1} | more
+        assert code(lambda c=counts: evaluate(formula, c, category="regional")) == "KF507"
+    assert evaluate(formula, {"G": 1, SMALL: 2999}, category="regional").value == Fraction("0.7")
 
 
 @given(st.text(max_size=12))

@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import product
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kpiformula import InputError
@@ -179,6 +179,10 @@ def test_a_covered_interval_lies_inside(one: Interval, other: Interval) -> None:
 
 
 @given(intervals(), intervals(), st.sampled_from("+-*/"))
+@example(interval("[0, 1]"), interval("(1, 2)"), "*")
+@example(interval("(1, 2)"), interval("[0, 1]"), "*")
+@example(interval("[-1, 0]"), interval("(1, 2)"), "*")
+@example(interval("(0, 1)"), interval("[0, 1]"), "*")
 def test_arithmetic_keeps_the_ends_and_their_openness(
     one: Interval, other: Interval, operator: str
 ) -> None:

@@ -271,6 +271,8 @@ def test_amounts_are_not_whole_counts() -> None:
         subject = indicator("H = G / F * 100", {"G": ("part", unit), "F": ("whole", unit)})
         assert verify(subject, {"F": 43}, "71").verdict == "not_evaluated"
         assert code(lambda s=subject: feasible(s, {"F": 43}, "71")) == "KF514"  # type: ignore[misc]
+    money = {n: replace(s, unit="tenge") for n, s in SHARE.symbols.items()}
+    assert code(lambda: feasible(replace(SHARE, symbols=money), {"F": 43}, "71")) == "KF514"
 
 
 # --- feasible counts ---------------------------------------------------------------------------
@@ -354,6 +356,7 @@ def test_feasible_counts_are_those_found_by_trying(decimals: int) -> None:
         ("H = sum(G; S) / mean(F; F)", {"S": 2, "F": 4}, "1", [0, 1, 2, 3, 4]),
         ("H = mean(G; S; S) * 2 / (0 - 1) + 9", {"S": 0}, "7", [3]),
         ("H = -G + 5", {}, "3", [2]),
+        ("H = -(G - 5)", {}, "3", [2]),
         ("H = 3 * (G / 2) - G", {}, "4", [7, 8, 9]),
         ("H = G / sqrt(F)", {"F": 4}, "3", [5, 6, 7]),
         ("H = G * max(F; 2) ^ 2", {"F": 1}, "8", [2]),
@@ -365,11 +368,14 @@ def test_formulas_are_solved_by_algebra(
     assert list(feasible(parse(text), counts, reported)) == whole
 
 
-def test_the_numerator_of_a_share_may_be_a_difference() -> None:
+def test_a_numerator_is_within_its_denominator() -> None:
     subject = indicator("H = (F - G) / F * 100", SYMBOLS)
     assert list(feasible(subject, {"F": 80}, "100")) == [0]
     assert list(feasible(subject, {"F": 80}, "0")) == [80]
-    assert list(feasible(subject, {"F": -80}, "0")) == []
+    doubled = indicator("H = (G + G) / F", SYMBOLS)
+    assert list(feasible(doubled, {"F": 80}, "1", rounding="floor")) == [40]
+    assert list(feasible(SHARE_INDICATOR, {"F": -80}, "0")) == []
+    assert list(feasible(SHARE_INDICATOR, {"F": "0,5"}, "0")) == [0]
 
 
 def test_a_share_that_is_no_plain_quotient_has_no_upper_bound() -> None:

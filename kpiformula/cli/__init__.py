@@ -86,9 +86,7 @@ def _version(
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
 ) -> None:
     if version:
-        from kpiformula import __version__
-
-        typer.echo(__version__)
+        typer.echo(sys.modules["kpiformula"].__version__)
         raise typer.Exit
 
 

@@ -117,7 +117,7 @@ def formula_data(formula: Formula) -> Data:
             name: [
                 {
                     "label": case.label,
-                    "value": number_text(case.value),
+                    "value": _exact(case.value),
                     "category": case.category,
                     "condition": str(case.condition) if case.condition else None,
                 }
@@ -145,7 +145,7 @@ def result_data(result: Result) -> Data:
         "unit": result.unit,
         "status": str(result.status),
         "reason": result.reason,
-        "counts": {name: number_text(value) for name, value in result.counts.items()},
+        "counts": {name: _exact(value) for name, value in result.counts.items()},
         "steps": list(result.steps),
     }
 
@@ -155,15 +155,19 @@ def interval_data(interval: Interval | None) -> Data | None:
     if interval is None:
         return None
     return {
-        "low": number_text(interval.low),
-        "high": number_text(interval.high),
+        "low": _exact(interval.low),
+        "high": _exact(interval.high),
         "low_closed": interval.low_closed,
         "high_closed": interval.high_closed,
     }
 
 
 def _exact(value: Fraction | None) -> str | None:
-    return None if value is None else number_text(value)
+    """Return a number for programs: ``0.35``, else a fraction such as ``2/3``."""
+    if value is None:
+        return None
+    shown = number_text(value)
+    return shown if shown.isascii() else str(value)
 
 
 # --- methodologies -------------------------------------------------------------------------------

@@ -28,7 +28,8 @@ class Outcome:
     """What verifying a row came to.
 
     ``printed`` is the verification by the printed formula, where an erratum corrects it and the
-    value is another; without ``reading`` the ``findings`` say why.
+    value is another; ``findings`` say why there is no ``reading``, or no verification by the
+    printed formula.
     """
 
     row: ReportedRow
@@ -49,10 +50,12 @@ class Outcome:
     @property
     def note(self) -> str:
         """The calculation and how the figure stands to it, or why nothing is verified."""
+        problems = "; ".join(map(_finding_note, self.findings))
         if self.reading is None:
-            return "; ".join(_finding_note(f) for f in self.findings)
+            return problems
         if self.printed is None:
-            return _note(self.reading)
+            unverified = f"; the printed formula is not evaluated: {problems}" if problems else ""
+            return _note(self.reading) + unverified
         return (
             f"{_note(self.reading)}; by the printed formula {self.printed.result.formula}: "
             f"{self.printed.verdict}, {_note(self.printed, with_value=True)}"
@@ -135,18 +138,24 @@ class Verifier:
             indicator = self._indicator(row)
             reading = self._verify(indicator, row, self._as_printed)
         except KpiFormulaError as refused:
-            return Outcome(row, None, findings=tuple(map(self._placed(row), refused.diagnostics)))
-        return Outcome(row, reading, self._by_the_printed(indicator, row, reading))
+            return Outcome(row, None, findings=self._placed(row, refused))
+        if indicator.erratum is None or self._as_printed:
+            return Outcome(row, reading)
+        try:
+            printed = self._verify(indicator, row, as_printed=True)
+        except KpiFormulaError as refused:
+            return Outcome(row, reading, findings=self._placed(row, refused))
+        same = (printed.verdict, printed.computed) == (reading.verdict, reading.computed)
+        return Outcome(row, reading, None if same else printed)
 
-    def _placed(self, row: ReportedRow) -> Callable[[Diagnostic], Diagnostic]:
-        """Return what puts findings without a file on the row."""
-
-        def placed(finding: Diagnostic) -> Diagnostic:
-            if finding.source is not None and not finding.source.name.startswith("<"):
-                return finding
-            return replace(finding, source=self._table.source, span=row.span)
-
-        return placed
+    def _placed(self, row: ReportedRow, refused: KpiFormulaError) -> tuple[Diagnostic, ...]:
+        """Return the findings of an error, those without a file placed on the row."""
+        return tuple(
+            replace(finding, source=self._table.source, span=row.span)
+            if finding.source is None or finding.source.name.startswith("<")
+            else finding
+            for finding in refused.diagnostics
+        )
 
     def _verify(self, indicator: Indicator, row: ReportedRow, as_printed: bool) -> Verification:
         return verify(
@@ -157,18 +166,6 @@ class Verifier:
             rounding=self._rounding,
             as_printed=as_printed,
         )
-
-    def _by_the_printed(
-        self, indicator: Indicator, row: ReportedRow, reading: Verification
-    ) -> Verification | None:
-        if indicator.erratum is None or self._as_printed:
-            return None
-        try:
-            printed = self._verify(indicator, row, as_printed=True)
-        except KpiFormulaError:
-            return None
-        same = (printed.verdict, printed.computed) == (reading.verdict, reading.computed)
-        return None if same else printed
 
     def _indicator(self, row: ReportedRow) -> Indicator:
         return indicator_of(self._methodology(row), row.code)
