@@ -31,7 +31,7 @@ if TYPE_CHECKING:
         Unread,
     )
     from kpiformula.library import available, load
-    from kpiformula.lint import Explanation, explain, lint
+    from kpiformula.linting import Explanation, explain, lint
     from kpiformula.methodology import (
         Document,
         Erratum,
@@ -100,7 +100,7 @@ _HANDED_ON = {
     "evaluation": "Result Status evaluate",
     "formula": "Coefficient CoefficientCase Condition Example Formula Symbol Unread",
     "library": "available load",
-    "lint": "Explanation explain lint",
+    "linting": "Explanation explain lint",
     "methodology": ("Document Erratum Indicator Input Methodology Part Place SymbolInput Target"),
     "reading": "parse",
     "schema": "json_schema",

@@ -16,11 +16,11 @@ from kpiformula.clauses import Clause, cut
 from kpiformula.grammar import Mark
 from kpiformula.legend import Entry, behind_bullet, is_entry, skip, split_examples
 from kpiformula.nodes import Binary, Name, Number, names, walk
-from kpiformula.operands import as_words, is_symbol, is_word
 from kpiformula.prose import read_prose
 from kpiformula.regions import Region, calculates
 from kpiformula.statement import MAX_TOKENS, Refused, Statement, read_statement
 from kpiformula.text import CleanText
+from kpiformula.words import as_words, is_symbol, is_word
 
 MAX_STATEMENTS = 100
 """Statements read in one cell (KF903)."""
@@ -297,7 +297,7 @@ class _Reader:
             if self._definition(trimmed(marks[index:end])):
                 self.entry = None
                 return end, True
-            if marks[text_start].kind == "NUMBER":
+            if marks[text_start].kind == "NUMBER" or calculates(marks[text_start : text_start + 1]):
                 self.entry = None
                 self._gap(marks[index:end])
                 return end, True

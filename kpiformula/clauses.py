@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from kpiformula.brackets import OPERATORS, match_brackets
 from kpiformula.grammar import Mark
 from kpiformula.legend import is_entry, name_at, skip
-from kpiformula.operands import FUNCTIONS, is_letter, is_symbol, is_word
+from kpiformula.words import FUNCTIONS, is_letter, is_symbol, is_word
 
 ARITHMETIC = frozenset(OPERATORS - {"EQUALS"}) | FUNCTIONS | {"ROOT", "SIGMA", "FRACTION"}
 """Marks that a statement has and a remark has not."""

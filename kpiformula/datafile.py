@@ -7,6 +7,7 @@ refused: anchors, aliases, tags, a key given twice, a second document.
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from dataclasses import dataclass, field
 
 import yaml
@@ -68,12 +69,13 @@ def decode(data: bytes, name: str) -> Source:
     try:
         source = Source(data.decode("utf-8-sig"), name)
     except UnicodeDecodeError as failure:
-        readable = data[: failure.start].decode("utf-8-sig")
+        mark = len(BOM_UTF8) if data.startswith(BOM_UTF8) else 0
+        readable = data[mark : mark + failure.start].decode("utf-8")
         place = Span(len(readable), len(readable) + 1)
+        message = f"not UTF-8 at byte {mark + failure.start}"
         raise MethodologyError(
-            error("KF401", f"not UTF-8 at byte {failure.start}", place, Source(readable, name),
-                  help="save the file as UTF-8")
-        ) from None  # fmt: skip
+            error("KF401", message, place, Source(readable, name), help="save the file as UTF-8")
+        ) from None
     if stray := _UNPRINTABLE.search(source.text):
         message = f"character U+{ord(stray.group()):04X} cannot stand in a text"
         raise MethodologyError(error("KF401", message, Span(*stray.span()), source))

@@ -164,6 +164,11 @@ class Result:
             return f"{left}: {self._last_step()}"
         return f"{left} {self._last_step()}{f' {self.unit}' if self.unit else ''}"
 
+    def _repr_html_(self) -> str:
+        from kpiformula.notebook import html
+
+        return html(self)
+
 
 def evaluate(
     subject: Subject,

@@ -160,3 +160,8 @@ class Formula:
 
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {self.latex()}$"
+
+    def _repr_html_(self) -> str:
+        from kpiformula.notebook import html
+
+        return html(self)

@@ -14,9 +14,9 @@ from functools import lru_cache
 from kpiformula import grammar
 from kpiformula.brackets import OPERATORS, match_brackets
 from kpiformula.grammar import Branch, Mark, Unreadable
-from kpiformula.operands import is_letter, is_school_year, is_symbol, is_word
 from kpiformula.statement import running_words
 from kpiformula.text import CleanText, printed_number, twin
+from kpiformula.words import is_letter, is_school_year, is_symbol, is_word
 
 MAX_NAMES = 12
 """Letters that one entry of a legend may define."""

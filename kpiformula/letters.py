@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 from kpiformula.brackets import Finding
 from kpiformula.legend import Entry
 from kpiformula.nodes import Name, substitute
-from kpiformula.operands import is_letter
 from kpiformula.statement import Operand, Refused, Statement
 from kpiformula.text import TO_CYRILLIC, TO_LATIN, only_in_its_script, script, twin
+from kpiformula.words import is_letter
 
 
 @dataclass

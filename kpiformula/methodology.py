@@ -167,6 +167,11 @@ class Indicator:
             return _with_legend_of(self.formula, corrected)
         return corrected
 
+    def _repr_html_(self) -> str:
+        from kpiformula.notebook import html
+
+        return html(self)
+
     def __getstate__(self) -> dict[str, Any]:
         return {f.name: getattr(self, f.name) for f in fields(self)}
 

@@ -10,92 +10,24 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from kpiformula.brackets import CLOSING, OPENING, OPERATORS, Finding, match_brackets, mend_brackets
+from kpiformula.brackets import CLOSING, OPERATORS, Finding, match_brackets, mend_brackets
 from kpiformula.grammar import Mark, Unreadable, is_compound
-
-FUNCTIONS = frozenset(
-    {"MINIMUM", "MAXIMUM", "MEAN", "ABSOLUTE", "ROUNDED", "SQUARE_ROOT", "SUM_OF"}
+from kpiformula.words import (
+    FUNCTIONS,
+    GLUED_TIMES,
+    SIGNS_IN_WORDS,
+    TIMES_LETTER,
+    WORDISH,
+    YEAR,
+    as_words,
+    is_letter,
+    is_school_year,
+    is_symbol,
+    result_as_words,
+    without_footnotes,
+    without_needless,
+    words_key,
 )
-_NOT_WORDS = (
-    OPERATORS
-    | FUNCTIONS
-    | set(OPENING)
-    | set(CLOSING)
-    | {"NUMBER", "VULGAR", "SUPERSCRIPT", "DASH", "ROOT", "SIGMA", "PERCENT", "PERMILLE"}
-    | {"FRACTION", "BAR", "DOT", "GAP", "COMMA", "SEMICOLON", "QUOTE", "OTHER", "RULE", "LINE_END"}
-    | {"LAYOUT", "SYMBOL", "PHRASE", "UNREAD_FUNCTION"}
-)
-_WORDISH = frozenset({"WORD", "QUOTE", "OTHER"})
-
-_LETTER = re.compile(r"[^\W\d_](?:[\d₀-₉'’ʹ′]{0,6}|_.+)")
-_SIGNS_IN_WORDS = frozenset("№&°§™®")
-_TIMES_LETTER = frozenset("xхXХ")
-_GLUED_TIMES = re.compile(r"(?P<symbol>[^\W\d_]?\d*)(?P<times>[xхXХ])(?P<number>\d+)")
-_YEAR = re.compile(r"(?:19|20)\d\d")
-
-
-def as_words(marks: Sequence[Mark]) -> list[Mark]:
-    """Return the marks with the words of the tables as plain words, without line ends.
-
-    Words that calculate keep what they say: "multiplied by" and "thousand" beside a number,
-    "per cent" behind one, "plus" and "minus".
-    """
-    kept = [mark for mark in marks if mark.kind not in ("LINE_END", "LAYOUT")]
-    return [
-        mark._replace(kind=_plain_kind(kept, index)) if is_word(mark) else mark
-        for index, mark in enumerate(kept)
-    ]
-
-
-def _plain_kind(marks: Sequence[Mark], index: int) -> str:
-    kind = marks[index].kind
-    behind = marks[index - 1].kind if index else ""
-    after = marks[index + 1] if index + 1 < len(marks) else None
-    if kind == "TIMES_WORD" and after is not None and after.kind == "NUMBER":
-        return "TIMES"
-    closed = after is None or not (is_word(after) or after.kind in ("NUMBER", "LPAR"))
-    if behind == "NUMBER" and closed and kind in _BEHIND_NUMBERS:
-        return _BEHIND_NUMBERS[kind]
-    return _SIGNS_TOLD.get(kind, "WORD")
-
-
-_BEHIND_NUMBERS = {"PERCENT_WORD": "PERCENT", "THOUSAND": "THOUSAND", "MILLION": "MILLION"}
-_SIGNS_TOLD = {"PLUS_WORD": "PLUS", "MINUS_WORD": "MINUS"}
-
-
-def is_word(mark: Mark) -> bool:
-    """Return whether a mark is a word, of the tables or not."""
-    return mark.kind == "WORD" or mark.kind not in _NOT_WORDS
-
-
-def is_letter(word: str) -> bool:
-    """Return whether a word is one letter, perhaps with an index: ``G``, ``N1``, ``К_ср``."""
-    return _LETTER.fullmatch(word) is not None
-
-
-def is_symbol(word: str) -> bool:
-    """Return whether a word standing alone can only be a symbol: a letter, ``ППС``, ``Чі``."""
-    return (
-        is_letter(word)
-        or "_" in word
-        or (word.isupper() and len(word) <= 6 and "-" not in word)
-        or (len(word) <= 3 and word[:1].isupper() and word[1:].islower())
-    )
-
-
-def is_school_year(marks: Sequence[Mark]) -> bool:
-    """Return whether marks are two years around a slash: ``2023/2024``."""
-    return (
-        [mark.kind for mark in marks] == ["NUMBER", "DIVIDE", "NUMBER"]
-        and all(_YEAR.fullmatch(mark.text) for mark in (marks[0], marks[2]))
-        and marks[0].end == marks[1].start
-        and marks[1].end == marks[2].start
-    )
-
-
-def words_key(words: str) -> str:
-    """Return what two wordings share when they are the same words (case, hyphens, spaces)."""
-    return re.sub(r"[\W_]+", "", words).casefold()
 
 
 @dataclass(slots=True)
@@ -115,7 +47,7 @@ class _Run:
         marks = [mark for mark in self.marks if mark.kind != "QUOTE"]
         kinds = [mark.kind for mark in marks]
         dated = kinds in (["WORD", "DOT", "NUMBER"], ["WORD", "NUMBER"])
-        if dated and _YEAR.fullmatch(marks[-1].text):
+        if dated and YEAR.fullmatch(marks[-1].text):
             return marks[0].text
         return marks[0].text if len(marks) == 1 else None
 
@@ -142,7 +74,7 @@ class _Grouping:
         match mark.kind:
             case "LSQB" if self._is_opaque(index):
                 close = self.pairs[index]
-                self.items.append(_Run(_without_footnotes(self.marks[index + 1 : close]), True))
+                self.items.append(_Run(without_footnotes(self.marks[index + 1 : close]), True))
                 return close + 1
             case "LPAR" if self._belongs_to_words(index):
                 close = self.pairs[index]
@@ -155,11 +87,13 @@ class _Grouping:
                     self.items.append(split[-1])
                 self.pairs, _ = match_brackets(self.marks)
                 return index + len(split)
-            case "OTHER" if mark.text not in _SIGNS_IN_WORDS:
+            case "OTHER" if mark.text not in SIGNS_IN_WORDS or (
+                mark.text == "&" and self._open_run() is None
+            ):
                 raise Unreadable(mark, frozenset())
             case "GAP":
                 raise Unreadable(mark, frozenset({"SYMBOL"}))
-            case kind if kind in _WORDISH:
+            case kind if kind in WORDISH:
                 self._extend([mark])
             case "NUMBER" if self._is_range(index):
                 self._extend(self.marks[index : index + 3])
@@ -199,7 +133,7 @@ class _Grouping:
         return self.marks[index].kind if 0 <= index < len(self.marks) else ""
 
     def _words_follow(self, index: int) -> bool:
-        return self._kind(index) in _WORDISH or self._kind(index) in ("NUMBER", "LPAR")
+        return self._kind(index) in WORDISH or self._kind(index) in ("NUMBER", "LPAR")
 
     def _in_call(self, index: int) -> bool:
         """Whether a comma stands directly inside the brackets of a function, between values."""
@@ -221,7 +155,7 @@ class _Grouping:
         """Whether a range before words begins here: ``16-24 жас``, ``2023/2024 оқу жылы``."""
         three = self.marks[index : index + 3]
         kinds = [mark.kind for mark in three]
-        if self._kind(index + 3) not in _WORDISH or self._times(index + 3) is not None:
+        if self._kind(index + 3) not in WORDISH or self._times(index + 3) is not None:
             return False
         glued = (
             len(three) == 3 and three[0].end == three[1].start and three[1].end == three[2].start
@@ -241,7 +175,7 @@ class _Grouping:
         words = [mark.text for mark in inside if mark.kind == "WORD"]
         if "LSQB" in kinds or not words:
             return False
-        operators = {m.kind for m in _without_footnotes(inside)} & OPERATORS
+        operators = {m.kind for m in without_footnotes(inside)} & OPERATORS
         if not operators:
             return True
         if all(map(self._symbolic, words)) or operators & {"PLUS", "MINUS", "EQUALS"}:
@@ -281,7 +215,7 @@ class _Grouping:
         behind_operand = isinstance(last, _Run) or (
             last is not None and last.kind in (*CLOSING, "NUMBER", "PERCENT", "VULGAR")
         )
-        if mark.text in _TIMES_LETTER and behind_operand:
+        if mark.text in TIMES_LETTER and behind_operand:
             following = self._kind(index + 1)
             simple = isinstance(last, Mark) or (
                 isinstance(last, _Run) and (last.bracketed or self._is_simple(last))
@@ -290,7 +224,7 @@ class _Grouping:
                 simple and following in ("WORD", "LPAR", "LSQB", *FUNCTIONS)
             ):
                 return [mark._replace(kind="TIMES")]
-        glued = _GLUED_TIMES.fullmatch(mark.text)
+        glued = GLUED_TIMES.fullmatch(mark.text)
         if glued is None or (not glued["symbol"] and not behind_operand):
             return None
         if glued["symbol"] and not is_letter(glued["symbol"]):
@@ -317,7 +251,7 @@ class _Grouping:
             return self._kind(index + 1) != "PERCENT" or self._kind(after) == "WORD"
         if self._kind(after) != "WORD" or self._times(after) is not None:
             return False
-        word_ends = self._kind(after + 1) not in (*_WORDISH, "LPAR", "COMMA", "NUMBER")
+        word_ends = self._kind(after + 1) not in (*WORDISH, "LPAR", "COMMA", "NUMBER")
         weight = after == index + 2 and self._weighs()
         return not weight and not (self._symbolic(self.marks[after].text) and word_ends)
 
@@ -328,7 +262,7 @@ class _Grouping:
 
     def _is_year(self, index: int) -> bool:
         behind = self._kind(index - 1)
-        return _YEAR.fullmatch(self.marks[index].text) is not None and behind in ("DOT", "WORD")
+        return YEAR.fullmatch(self.marks[index].text) is not None and behind in ("DOT", "WORD")
 
     def _take_number(self, index: int) -> int:
         count = 2 if self._kind(index + 1) == "PERCENT" else 1
@@ -400,7 +334,7 @@ class _Grouping:
 
     def _words_behind(self, index: int) -> list[Mark]:
         end = index
-        while self._kind(end) in (*_WORDISH, "NUMBER"):
+        while self._kind(end) in (*WORDISH, "NUMBER"):
             end += 1
         return self.marks[index:end]
 
@@ -484,63 +418,6 @@ def _symbol_name(marks: Sequence[Mark]) -> str:
     return re.sub(r"[{}\s]", "", name)
 
 
-def _without_footnotes(marks: Sequence[Mark]) -> list[Mark]:
-    """Leave out asterisks that stand directly behind a word: they point to a footnote."""
-    return [
-        mark
-        for index, mark in enumerate(marks)
-        if not (
-            mark.text == "*"
-            and index > 0
-            and marks[index - 1].end == mark.start
-            and index + 1 < len(marks)
-            and marks[index + 1].kind == "WORD"
-            and marks[index + 1].start > mark.end
-        )
-    ]
-
-
-def _without_needless(marks: list[Mark]) -> list[Mark]:
-    """Leave out what changes nothing: ``(×100)`` loses its brackets, ``(%)`` and ``, %`` go, and a
-    footnote's asterisk at the result."""
-    kept: list[Mark] = []
-    index = 0
-    while index < len(marks):
-        kinds = [mark.kind for mark in marks[index : index + 5]]
-        if kinds[:3] == ["COMMA", "PERCENT", "EQUALS"]:
-            index += 2
-            continue
-        if kinds[:2] == ["TIMES", "EQUALS"]:
-            index += 1
-            continue
-        if kinds[:3] in (["LPAR", "PERCENT", "RPAR"], ["LSQB", "PERCENT", "RSQB"]):
-            index += 3
-        elif kinds[:4] == ["LPAR", "TIMES", "NUMBER", "RPAR"]:
-            kept += marks[index + 1 : index + 3]
-            index += 4
-        elif kinds == ["LPAR", "TIMES", "NUMBER", "PERCENT", "RPAR"]:
-            kept += marks[index + 1 : index + 4]
-            index += 5
-        else:
-            kept.append(marks[index])
-            index += 1
-    return kept
-
-
-def _result_as_words(marks: list[Mark]) -> list[Mark]:
-    """Read ``Student/teacher ratio = …`` with the words before ``=`` as the name of the result."""
-    equals = next((i for i, mark in enumerate(marks) if mark.kind == "EQUALS"), 0)
-    left, right = marks[:equals], marks[equals + 1 :]
-    words = [mark for mark in left if mark.kind == "WORD"]
-    named = len(words) > 1 and not all(is_symbol(mark.text) for mark in words)
-    slashes = {"DIVIDE", "PLUS", "DASH", "OTHER"} & {mark.kind for mark in left}
-    calculated = {"DIVIDE", "TIMES", "COLON", "PLUS", "MINUS"} & {mark.kind for mark in right}
-    constants = any(mark.kind == "TIMES" for mark in left)
-    if not named or not slashes or not calculated or constants:
-        return marks
-    return [Mark("PHRASE", "", left[0].start, left[-1].end), *marks[equals:]]
-
-
 def group(
     marks: Sequence[Mark], text: str, known: frozenset[str] = frozenset()
 ) -> tuple[list[Mark], list[Finding]]:
@@ -552,7 +429,7 @@ def group(
         Unreadable: where letters follow one another with no operator between.
     """
     findings: list[Finding] = []
-    plain = _result_as_words(_without_needless(as_words(marks)))
+    plain = result_as_words(without_needless(as_words(marks)))
     grouping = _Grouping(mend_brackets(plain, findings), text, known, findings)
     grouping.collect()
     return grouping.classify(), findings

@@ -16,9 +16,9 @@ from kpiformula.brackets import Finding
 from kpiformula.diagnostics import InputError, Span
 from kpiformula.grammar import Branch, Mark, Unreadable
 from kpiformula.nodes import Binary, Call, Name, Node, Number
-from kpiformula.operands import as_words, is_letter, is_word
 from kpiformula.statement import Operand, Refused, Statement, operand_of, running_words
 from kpiformula.text import CleanText, printed_number
+from kpiformula.words import as_words, is_letter, is_word
 
 _PATTERNS = (
     ("RATIO_OF", "TO"),

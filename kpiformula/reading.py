@@ -42,9 +42,9 @@ from kpiformula.legend import (
 from kpiformula.letters import Letters
 from kpiformula.mapping import Table
 from kpiformula.nodes import Name, Node, constant, names, quotient, substitute
-from kpiformula.operands import words_key
 from kpiformula.statement import Operand, Refused, Statement, read_statement, running_words
 from kpiformula.text import CleanText, clean, printed_number
+from kpiformula.words import words_key
 
 MAX_CELL = 20_000
 MAX_STATEMENT = 2_000

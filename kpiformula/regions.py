@@ -13,7 +13,7 @@ from kpiformula.brackets import OPERATORS, match_brackets
 from kpiformula.clauses import ARITHMETIC, ENDS_OPERAND, insides
 from kpiformula.grammar import Mark
 from kpiformula.legend import is_entry, name_at, skip, starts_example
-from kpiformula.operands import is_letter, is_symbol, is_word
+from kpiformula.words import is_letter, is_symbol, is_word
 
 _TOLD_BEHIND = frozenset({"PER", "TIMES_BEHIND", "IN_PERCENT", "AT_LEAST", "AT_MOST", "CONDITION"})
 """Words behind a formula that say more about its value."""

@@ -16,8 +16,9 @@ from kpiformula.brackets import Finding
 from kpiformula.diagnostics import InputError, Span
 from kpiformula.grammar import Branch, Mark, Unreadable
 from kpiformula.nodes import VULGAR, Binary, Call, Name, Negative, Node, Number, Operator, walk
-from kpiformula.operands import group, words_key
+from kpiformula.operands import group
 from kpiformula.text import CleanText, join_lines, printed_number
+from kpiformula.words import words_key
 
 MAX_POWER = 6
 MAX_TOKENS = 500

@@ -98,6 +98,11 @@ class Verification:
         sentence = self._sentence()
         return f"{sentence}; part of the cell is not read" if self.result.tainted else sentence
 
+    def _repr_html_(self) -> str:
+        from kpiformula.notebook import html
+
+        return html(self)
+
     def _sentence(self) -> str:
         result, figure = self.result, self.reported
         value = result.steps[2].removeprefix("= ")

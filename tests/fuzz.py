@@ -44,7 +44,14 @@ PIECES = (
     *("разделить на", "умножить на 100", "divided by", "multiplied by", "санының", "қатынасы"),
     *("санын", "бөліп", "100-ге көбейту", "шаққанда", "среднее", "mean of", "average"),
     *("min(", "max(", "sum(", "round(", "abs(", "sqrt(", "среднее(", "; ", "\\frac{", "\\times"),
-    *("коэффициент", "coefficient", "ұлттық – 1,5;", "national - 2;", "до 3000", "3000 адамға дейін"),
+    *(
+        "коэффициент",
+        "coefficient",
+        "ұлттық – 1,5;",
+        "national - 2;",
+        "до 3000",
+        "3000 адамға дейін",
+    ),
     *("G - ", "F = ", "H: ", "К_ср", "N1", "Чі", "ППС", "Дзан. 2020", "growth_rate", "K_{max}"),
 )
 """What hostile texts are put together from: the marks and words of the grammar."""
@@ -92,9 +99,7 @@ def mutated(source: random.Random, cells: list[str]) -> str:
 def any_text(source: random.Random) -> str:
     """Return characters from anywhere in Unicode, lone surrogates among them."""
     tops = (0x80, 0x500, 0x3000, 0x110000)
-    return "".join(
-        chr(source.randrange(source.choice(tops))) for _ in range(source.randint(1, 60))
-    )
+    return "".join(chr(source.randrange(source.choice(tops))) for _ in range(source.randint(1, 60)))
 
 
 def check(text: str) -> None:

@@ -17,6 +17,7 @@ ROOMS = (
     "text",
     "grammar",
     "brackets",
+    "words",
     "operands",
     "statement",
     "legend",
@@ -49,7 +50,7 @@ ROOMS = (
     "planning",
     "counting",
     "frames",
-    "lint",
+    "linting",
     "tables",
     "report",
     "notebook",
@@ -77,7 +78,10 @@ OUTSIDE = {
 }
 """Each outside library and the rooms through which it enters."""
 
-MAY_USE_FLOATS = {"counting", "frames", "lint", "tables", "report", "notebook", "testing", "cli"}
+MAY_USE_FLOATS = {"counting", "frames", "linting", "tables", "report", "notebook", "testing", "cli"}
+
+SHOWN_IN_NOTEBOOKS = {"formula", "methodology", "evaluation", "verification"}
+"""Rooms whose data ask the notebook room, when shown there, how they look."""
 
 LONGEST_ROOM = 450
 
@@ -182,6 +186,8 @@ def test_rooms_import_upwards_only() -> None:
         for line, name in imported(tree):
             parts = name.split(".")
             if parts[0] != "kpiformula" or parts[1] == room:
+                continue
+            if name == "kpiformula.notebook.html" and room in SHOWN_IN_NOTEBOOKS:
                 continue
             if parts[1] not in ROOMS[: ROOMS.index(room)]:
                 wrong.append(

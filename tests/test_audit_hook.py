@@ -67,7 +67,11 @@ def work(cell):
     return shown
 
 
-HARMLESS_CELLS = ["A", "H = G / F * 100, where G - boys; F - pupils", "[A] / [B] × 100", "a b / c"]
+HARMLESS_CELLS = [
+    "A", "H = G / F * 100, where G - boys; F - pupils", "[A] / [B] × 100", "a b / c",
+    "number of boys / number of pupils", "the ratio of boys to pupils, multiplied by 100",
+    "H = G / F * K, where K - coefficient for national ones - 1,5; regional - 1",
+]
 for cell in HARMLESS_CELLS:
     work(cell)  # every module is loaded from here on
 

@@ -23,7 +23,7 @@ from kpiformula import available, load
 from kpiformula.cli import app
 from kpiformula.cli.verifying import Outcome, Progress, Tally, Verifier
 from kpiformula.diagnostics import KpiFormulaError
-from kpiformula.lint import lint
+from kpiformula.linting import lint
 from kpiformula.tables import parse_reported
 from kpiformula.verification import Verdict
 
@@ -405,7 +405,7 @@ def test_usage(arguments: list[str]) -> None:
     ("arguments", "code"),
     [
         (["verify", "no-such.csv"], "KF520"),
-        (["verify", "README.md"], "KF523"),
+        (["verify", "LICENSE"], "KF523"),
         (["verify", EXAMPLES, "--methodology", "ktu"], "KF409"),
         (["list", "ktu"], "KF409"),
         (["show", KTU, "2.3.33"], "KF530"),

@@ -139,6 +139,7 @@ def test_values_are_those_of_an_independent_oracle(
         ("H = round(G / F; 2)", "0.67"),
         ("H = min(G; F; 1) + max(G; F) + mean(G; F; 1)", "6"),
         ("H = abs(G - F) + sum(G; F)", "6"),
+        ("H = max(F / 5; G / 4) - min(G / 4; F / 5)", "0.1"),
     ],
 )
 def test_values(text: str, value: str) -> None:
@@ -313,6 +314,7 @@ def test_values_with_roots(text: str, digits: str) -> None:
     ("text", "value"),
     [
         ("H = sqrt(G - F + 1)", "0"),
+        ("H = sqrt(G / 9 * 2) + min(sqrt(G); 1)", "5/3"),
         ("H = round(sqrt(G); 2)", "1.41"),
         ("H = min(sqrt(G); 1)", "1"),
         ("H = sqrt(G) ^ 0", "1"),
@@ -322,6 +324,12 @@ def test_values_with_roots(text: str, digits: str) -> None:
 def test_a_root_may_leave_an_exact_value(text: str, value: str) -> None:
     result = computed(text, G=2, F=3)
     assert (result.status, result.value) == ("exact", Fraction(value))
+
+
+def test_an_absolute_value_near_zero_is_enclosed() -> None:
+    result = evaluate(parse("H = abs(sqrt(G) - sqrt(G))"), {"G": 2})
+    assert result.interval is not None
+    assert result.interval.low == 0 < result.interval.high
 
 
 def test_a_tie_that_cannot_be_told_is_not_rounded() -> None:
@@ -542,6 +550,17 @@ def test_powers_of_powers_are_limited() -> None:
     with pytest.raises(LimitError) as raised:
         program(Binary("^", node, Number(Fraction(6))))
     assert raised.value.code == "KF906"
+    for operator in ("+", "*"):
+        twice = Binary(operator, node, node)
+        assert program(Binary("^", twice, Number(Fraction(2))))([(1, 1)])
+        with pytest.raises(LimitError):
+            program(Binary("^", twice, Number(Fraction(3))))
+
+
+def test_a_printed_zero_is_a_zero_denominator() -> None:
+    node = Binary("/", Name("G"), Number(Fraction(0)))
+    result = evaluate(replace(SHARE, node=node), {"G": 1})
+    assert result.reason == "the denominator 0 is 0"
 
 
 @pytest.mark.parametrize(

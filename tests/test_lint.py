@@ -12,8 +12,8 @@ import yaml
 
 from kpiformula import available, load
 from kpiformula.diagnostics import FormulaSyntaxError, InputError, Severity
-from kpiformula.lint import explain, lint
-from kpiformula.lint.codes import CODES
+from kpiformula.linting import explain, lint
+from kpiformula.linting.codes import CODES
 from kpiformula.methodology import Erratum, Indicator, Methodology, Position
 from kpiformula.reading import parse
 
@@ -107,7 +107,7 @@ def test_the_formula_of_an_erratum_is_judged_too(ktu: Methodology) -> None:
 
 def raised() -> set[str]:
     """Return every code that stands alone as a text anywhere in the package."""
-    table = PACKAGE / "lint" / "codes.py"
+    table = PACKAGE / "linting" / "codes.py"
     trees = (ast.parse(p.read_text("utf-8")) for p in PACKAGE.rglob("*.py") if p != table)
     return {
         node.value

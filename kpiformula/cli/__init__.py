@@ -282,7 +282,7 @@ def lint(
     """Print the findings on a methodology or a calculation cell, answered ones included."""
     from kpiformula.cli import display
     from kpiformula.library import available, load
-    from kpiformula.lint import lint as findings_on
+    from kpiformula.linting import lint as findings_on
 
     if subject in available() or not _is_text_file(subject):
         findings = findings_on(load(subject))
@@ -307,7 +307,7 @@ def explain(
     """Explain a finding: what it is, why it matters, what to write instead."""
     from dataclasses import asdict
 
-    from kpiformula.lint import explain as explanation_of
+    from kpiformula.linting import explain as explanation_of
 
     try:
         explanation = explanation_of(code)

@@ -1,4 +1,4 @@
-"""What every finding means: the one table behind :func:`kpiformula.lint.explain`.
+"""What every finding means: the one table behind :func:`kpiformula.linting.explain`.
 
 A row is: code; severity; the name of the pattern; what it is; why it matters; an example of it;
 what to write instead. Codes are permanent: one that is no longer raised is never used again.

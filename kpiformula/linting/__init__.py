@@ -18,7 +18,7 @@ from kpiformula.diagnostics import (
     error,
 )
 from kpiformula.formula import Formula
-from kpiformula.lint.codes import CODES
+from kpiformula.linting.codes import CODES
 from kpiformula.methodology import Indicator, Methodology
 from kpiformula.unit_check import check
 
