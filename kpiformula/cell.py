@@ -176,7 +176,9 @@ class _Reader:
         entry = is_entry(marks, behind_bullet(marks, start), self.known, opened=True)
         if entry is None or entry[2] == "EQUALS":
             return False
-        return not calculates(marks[entry[1] :])
+        text = [mark for mark in marks[entry[1] :] if mark.kind != "LINE_END"]
+        calculated = is_symbol(text[0].text) and len(trimmed(text)) == 1
+        return not calculated and not calculates(text)
 
     def _read(self, region: list[Mark], assigned: bool) -> Statement | None:
         if len(region) > MAX_TOKENS:
@@ -184,7 +186,7 @@ class _Reader:
             raise Refused("KF903", message, region[0].start, region[-1].end)
         kinds = {mark.kind for mark in region}
         told = "RATIO_OF" in kinds and not kinds & {"DIVIDE", "COLON", "EQUALS"}
-        statement = self._symbolic(region) if calculates(region) and not told else None
+        statement = self._symbolic(region) if _may_calculate(region) and not told else None
         if statement is None:
             statement = read_prose(region, self.clean, self.known)
         if statement is None and (assigned or _is_one_bracket(region)):
@@ -385,6 +387,17 @@ def trimmed(marks: Sequence[Mark]) -> list[Mark]:
     while start < end and marks[start].kind in outer and marks[start].kind != "AND":
         start += 1
     return list(marks[start:end])
+
+
+def _may_calculate(region: Sequence[Mark]) -> bool:
+    """Whether a region holds an operator, or a dash that can only be a minus."""
+    if calculates(region):
+        return True
+    kinds = {mark.kind for mark in region}
+    if "DASH" not in kinds or "COMMA" in kinds:
+        return False
+    words = [mark.text for mark in region if is_word(mark)]
+    return (len(words) > 1 and all(map(is_symbol, words))) or region[0].kind == "LSQB"
 
 
 def _is_aside(marks: Sequence[Mark]) -> bool:

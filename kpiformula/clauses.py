@@ -166,7 +166,12 @@ def _introduces(marks: Sequence[Mark], index: int, current: Clause) -> bool:
     ):
         return False
     if behind is None or behind.kind in ENDS_OPERAND or behind.end < marks[index].start:
-        return behind is not None and behind.kind == "RPAR" and _words_only(current.marks)
+        return (
+            behind is not None
+            and behind.kind == "RPAR"
+            and current.marks[0].kind != "LPAR"
+            and _words_only(current.marks)
+        )
     if is_word(behind) and is_symbol(behind.text) and len(current.marks) == 1:
         return False
     return _words_only(current.marks)

@@ -30,7 +30,7 @@ class Symbol:
     """
 
     name: str
-    printed: str
+    printed: str = field(compare=False)
     definition: str | None
     role: Role
     unit: str | None = None

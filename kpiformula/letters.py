@@ -47,7 +47,12 @@ class Letters:
         return replace(statement, node=node, operands=operands, result=result)
 
     def _fold(self, name: str) -> str:
-        if not is_letter(name) or not self.alphabet or script(name[0]) == self.alphabet:
+        if (
+            not is_letter(name)
+            or "_" in name
+            or not self.alphabet
+            or script(name[0]) == self.alphabet
+        ):
             return name
         table = TO_LATIN if self.alphabet == "latin" else TO_CYRILLIC
         return table.get(name[0], name[0]) + name[1:]

@@ -176,7 +176,10 @@ def substitute(node: Node, definitions: Mapping[str, Node]) -> Node:
 
 
 def constant(node: Node) -> Fraction | None:
-    """Return the value of a node made of numbers only; ``None`` where it has none."""
+    """Return the value of a node made of numbers only.
+
+    ``None`` where it has none, holds a function, or has powers of powers beyond any use.
+    """
     match node:
         case Number(value=value):
             return value
@@ -187,10 +190,18 @@ def constant(node: Node) -> Fraction | None:
             first, second = constant(left), constant(right)
             if first is None or second is None or (operator == "/" and second == 0):
                 return None
+            if operator == "^" and _digits(first) * second > _MAX_CONSTANT_BITS:
+                return None
             return _APPLY[operator](first, second)
         case _:
             return None
 
+
+def _digits(value: Fraction) -> int:
+    return max(value.numerator.bit_length(), value.denominator.bit_length())
+
+
+_MAX_CONSTANT_BITS = 20_000
 
 _APPLY: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
     "+": lambda a, b: a + b,

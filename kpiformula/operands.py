@@ -249,7 +249,9 @@ class _Grouping:
             if self._is_simple(run):
                 return self._is_year(index)
             return self._kind(index + 1) != "PERCENT" or self._kind(after) == "WORD"
-        if self._kind(after) != "WORD" or self._times(after) is not None:
+        if self._kind(after) != "WORD" or self.marks[after].text in TIMES_LETTER:
+            return False
+        if self._times(after) is not None:
             return False
         word_ends = self._kind(after + 1) not in (*WORDISH, "LPAR", "COMMA", "NUMBER")
         weight = after == index + 2 and self._weighs()

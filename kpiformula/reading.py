@@ -41,14 +41,17 @@ from kpiformula.legend import (
 )
 from kpiformula.letters import Letters
 from kpiformula.mapping import Table
-from kpiformula.nodes import Name, Node, constant, names, quotient, substitute
+from kpiformula.nodes import Name, Node, constant, names, quotient, substitute, walk
 from kpiformula.statement import Operand, Refused, Statement, read_statement, running_words
-from kpiformula.text import CleanText, clean, printed_number
-from kpiformula.words import words_key
+from kpiformula.text import CleanText, clean, printed_number, script
+from kpiformula.words import is_letter, words_key
 
 MAX_CELL = 20_000
 MAX_STATEMENT = 2_000
 """Characters of a cell (KF902) and of one statement in it (KF901)."""
+
+MAX_NODES = 1_000
+"""Operands and operators of a formula, its definitions put in (KF903)."""
 
 _INFORMS = frozenset({"KF101", "KF106", "KF110"})
 """Findings that change nothing; the others warn."""
@@ -317,6 +320,7 @@ def _definitions(statements: Sequence[Statement], principal: Statement) -> dict[
     """
     given = {s.result.name: s for s in statements if s is not principal and s.result is not None}
     settled: dict[str, Node] = {}
+    sizes: dict[str, int] = {}
 
     def settle(name: str, above: frozenset[str]) -> None:
         if name in settled or name not in given:
@@ -327,17 +331,34 @@ def _definitions(statements: Sequence[Statement], principal: Statement) -> dict[
             raise Refused("KF114", message, statement.start, statement.end)
         for inner in names(statement.node):
             settle(inner, above | {name})
+        sizes[name] = _size(statement.node, sizes)
+        if sizes[name] > MAX_NODES:
+            message = f"definitions put into one another give more than {MAX_NODES} parts"
+            raise Refused("KF903", message, statement.start, statement.end)
         settled[name] = substitute(statement.node, settled)
 
     for name in given:
         settle(name, frozenset())
+    if _size(principal.node, sizes) > MAX_NODES:
+        message = f"definitions put into one another give more than {MAX_NODES} parts"
+        raise Refused("KF903", message, principal.start, principal.end)
     return settled
+
+
+def _size(node: Node, sizes: Mapping[str, int]) -> int:
+    return sum(sizes.get(part.name, 1) if isinstance(part, Name) else 1 for part in walk(node))
+
+
+_CYRILLIC_LETTERS = "абвгдежзиклмнопрстуфхцчшщэюя"
+"""For words beside Cyrillic letters: a Latin letter there would change the formula's alphabet."""
 
 
 def _letters(node: Node, statements: Sequence[Statement]) -> dict[str, str]:
     """Name the operands in words a, b, c …, leaving out letters that are taken."""
-    taken = {name for s in statements for name in (*s.operands, _name(s))}
-    series = (f"{letter}{turn or ''}" for turn in count() for letter in ascii_lowercase)
+    taken = {name for s in statements for name in (*s.operands, _name(s)) if name is not None}
+    cyrillic = any(script(name[0]) == "cyrillic" for name in taken if is_letter(name))
+    alphabet = _CYRILLIC_LETTERS if cyrillic else ascii_lowercase
+    series = (f"{letter}{turn or ''}" for turn in count() for letter in alphabet)
     fresh = (letter for letter in series if letter not in taken)
     return {name: next(fresh) for name in names(node) if name.startswith("[")}
 

@@ -54,9 +54,7 @@ class Region:
     def _behind_remarks(self) -> int:
         marks = self.marks
         start = skip(marks, 0)
-        while start < len(marks) and marks[start].kind in (
-            "DOT", "COMMA", "DASH", "COLON", "EQUALS",
-        ):  # fmt: skip
+        while start < len(marks) and self._is_stray(start):
             start = skip(marks, start + 1)
         if self._is_equation_number(start) and start + 3 < len(marks):
             start = skip(marks, start + 3)
@@ -66,6 +64,13 @@ class Region:
             if marks[index].kind == "BASIS":
                 return skip(marks, index + 1)
         return start
+
+    def _is_stray(self, index: int) -> bool:
+        """Whether a mark before a statement belongs to nothing; a dash with a space is a bullet."""
+        mark = self.marks[index]
+        if mark.kind != "DASH":
+            return mark.kind in ("DOT", "COMMA", "COLON", "EQUALS")
+        return index + 1 < len(self.marks) and self.marks[index + 1].start > mark.end
 
     def end(self, start: int) -> int:
         """Return the index behind the statement that begins at ``start``."""
@@ -168,6 +173,8 @@ class Region:
     def _is_equation_number(self, index: int) -> bool:
         marks = self.marks
         if [mark.kind for mark in marks[index : index + 3]] != ["LPAR", "NUMBER", "RPAR"]:
+            return False
+        if index and marks[index - 1].end == marks[index].start:
             return False
         following = skip(marks, index + 3)
         return following >= len(marks) or index == 0 or marks[following].kind in ("COMMA", "WHERE")

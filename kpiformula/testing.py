@@ -8,23 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import cache
 from math import ceil, floor
 
 from hypothesis import strategies as st
 
 from kpiformula.formula import Formula, Role, Symbol
 from kpiformula.mapping import Table
-from kpiformula.nodes import Binary, Call, Name, Negative, Node, Number, names, text, walk
+from kpiformula.nodes import Binary, Call, Name, Negative, Node, Number, names, text
 from kpiformula.reading import parse
 
-LATIN = "GFABCDEHIJKLMNOPQRSTUVWYZabcdfghijklmnopqrstuvwyz"
-CYRILLIC = "БГДЖЗИЛПФЦЧШЩЭЮЯ"
-"""Letters of formulas. ``x`` is left out, for it may be a multiplication sign; so are the
-Cyrillic letters that look like Latin ones."""
+_ALPHABETS = (
+    ("H", "GFABCDEJKLMNOPQRSTUVWYZabcdfghijklmnopqrstuvwyz"),
+    ("Я", "БГДЖЗИЛПФЦЧШЩЭЮ"),
+)
+"""A letter for the result and the letters for operands. ``x`` is left out, for it may be a sign of
+multiplication, and so are Cyrillic letters that look like Latin ones."""
 
-_TIMES = ("*", "×", "·", "∙", "∗", "x", "х")
-_DIVIDE = ("/", "÷", "∕", "⁄", ":")
-_MINUS = ("-", "–", "\u2212")
 _SPACES = (" ", "\n", "\u00a0", "\u2009", "\u202f", "  ")
 _WORDS = {
     "kk": (("Есептеу формуласы: ", "Формула: "), "мұндағы:", "саны"),
@@ -36,50 +36,55 @@ _WORDS = {
 # --- formulas ------------------------------------------------------------------------------------
 
 
-@st.composite
 def formulas(
-    draw: st.DrawFn, *, max_operands: int = 8, rational: bool = False, named: bool = False
-) -> Formula:
-    """Generate formulas in letters, such as ``H = G / F * 100``, with their canonical text.
+    *, max_operands: int = 8, rational: bool = False, named: bool = False
+) -> st.SearchStrategy[Formula]:
+    """Generate formulas in letters, such as ``H = G / F * 100``.
 
-    ``printed`` is the canonical text, and :func:`~kpiformula.parse` reads it back to the same
+    ``printed`` is the canonical text, which :func:`~kpiformula.parse` reads back to the same
     ``node``. Letters are Latin or Cyrillic, some with an index; numbers are whole, decimal or
-    per cent; functions and powers occur unless ``rational`` leaves roots, functions and zero
-    powers out. ``named`` always gives a result; without it the result may be missing.
+    per cent. ``rational`` leaves functions and zero powers out. ``named`` always gives a result;
+    otherwise products and quotients may stand without one (a dash at the start of a cell, or
+    between two letters, is mostly no minus).
 
     Shrinks towards few operands, the first letters (G, F, A …), small whole numbers and
-    products, without functions, signs and powers.
+    products, without a result, functions, signs and powers.
     """
-    alphabet = draw(st.sampled_from((LATIN, CYRILLIC)))
-    result = draw(st.sampled_from(alphabet[::-1]))
-    letters = alphabet.replace(result, "")
-    node = draw(
-        _nodes(letters, max_operands=max_operands, rational=rational).filter(
-            lambda node: not isinstance(node, Name | Number) and bool(names(node))
-        )
-    )
-    if not named and _stands_alone(node) and draw(st.booleans()):
-        return _formula(node, None)
-    return _formula(node, result)
+    ways = []
+    for result, letters in _ALPHABETS:
+        computed = _nodes(letters, max_operands, rational).filter(_computes)
+        ways.append(st.builds(_formula, computed, st.just(result)))
+        if not named:
+            ways.append(st.builds(_formula, computed.filter(_stands_alone), st.none()))
+    return st.one_of(ways)
 
 
-def _nodes(letters: str, *, max_operands: int, rational: bool) -> st.SearchStrategy[Node]:
+def _computes(node: Node) -> bool:
+    return not isinstance(node, Name | Number) and bool(names(node))
+
+
+def _stands_alone(node: Node) -> bool:
+    multiplies = isinstance(node, Binary) and node.operator in "*/"
+    return multiplies and not text(node).startswith("-")
+
+
+@cache
+def _nodes(letters: str, max_operands: int, rational: bool) -> st.SearchStrategy[Node]:
     letter = st.sampled_from(letters)
     name = letter | st.builds(
         "{}{}".format, letter, st.sampled_from(("1", "2", f"_{letters[0]}", "_1"))
     )
-    leaves = st.builds(Name, name) | _numbers()
+    power = st.builds(Number, st.integers(1 if rational else 0, 6).map(Fraction))
 
     def combined(inner: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
-        power = st.builds(Number, st.integers(1 if rational else 0, 6).map(Fraction))
         ways: list[st.SearchStrategy[Node]] = [
             st.builds(Binary, st.sampled_from("*/+-"), inner, inner),
             st.builds(Negative, inner),
-            st.builds(Binary, st.just("^"), st.builds(Name, name) | inner, power),
+            st.builds(Binary, st.just("^"), inner, power),
         ]
         return st.one_of(ways if rational else [*ways, *_calls(inner)])
 
-    return st.recursive(leaves, combined, max_leaves=max_operands)
+    return st.recursive(st.builds(Name, name) | _numbers(), combined, max_leaves=max_operands)
 
 
 def _calls(inner: st.SearchStrategy[Node]) -> list[st.SearchStrategy[Node]]:
@@ -103,11 +108,6 @@ def _numbers() -> st.SearchStrategy[Number]:
     )
 
 
-def _stands_alone(node: Node) -> bool:
-    """Whether a formula is one without a result: a bare ``A - B`` looks like a legend entry."""
-    return any(isinstance(part, Binary) and part.operator in "*/" for part in walk(node))
-
-
 def _formula(node: Node, result: str | None) -> Formula:
     bare = Formula(text(node), node, None, Table())
     left = Symbol(result, result, None, "result") if result else None
@@ -129,22 +129,30 @@ def _role(formula: Formula, name: str) -> Role:
 # --- printed cells -------------------------------------------------------------------------------
 
 
-def spellings(formula: Formula) -> st.SearchStrategy[str]:
+@st.composite
+def spellings(draw: st.DrawFn, formula: Formula) -> str:
     """Generate the printed spellings of a formula in letters: signs, spaces, line breaks.
 
     Each means the same as ``str(formula)``. Shrinks towards that text.
     """
-    return st.tuples(*map(_spelling, str(formula).split(" "))).map("".join)
+    tokens = str(formula).split(" ")
+    return "".join(draw(_SPELLED[token]) if token in _SPELLED else token for token in tokens)
 
 
-def _spelling(token: str) -> st.SearchStrategy[str]:
+def _spelled(signs: Sequence[str]) -> st.SearchStrategy[str]:
+    """A sign between spaces or line ends; where it is no letter, also without."""
     space = st.sampled_from(_SPACES)
-    signs: dict[str, Sequence[str]] = {"*": _TIMES, "/": _DIVIDE, "-": _MINUS, "+": "+", "=": "="}
-    if token not in signs:
-        return st.just(token) if token[-1] != ";" else st.builds(token.__add__, space)
-    spaced = st.tuples(space, st.sampled_from(signs[token]), space)
-    tight = [sign for sign in signs[token] if not sign.isalpha()]
-    return spaced.map("".join) | st.sampled_from(tight)
+    spaced = st.tuples(space, st.sampled_from(signs), space).map("".join)
+    return spaced | st.sampled_from([sign for sign in signs if not sign.isalpha()])
+
+
+_SPELLED = {
+    "*": _spelled(("*", "×", "·", "∙", "∗", "x", "х")),
+    "/": _spelled(("/", "÷", "∕", "⁄", ":")),
+    "-": _spelled(("-", "–", "\u2212")),
+    "+": _spelled("+"),
+    "=": _spelled("="),
+}
 
 
 @st.composite

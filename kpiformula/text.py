@@ -23,6 +23,7 @@ SPACES = "\u0020\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\t"
 _INVISIBLE = frozenset("\ufeff\u00ad\u200b\u200c\u200d\u200e\u200f\u2060")
 _SPACE = re.compile(f"[{SPACES}]")
 _LINE_END = frozenset("\n\r\v\f\u0085\u2028\u2029")
+_BLANK = re.compile(f"[{SPACES}\n\r\v\f\u0085\u2028\u2029]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class CleanText:
 
 
 def clean(printed: str) -> CleanText:
-    """Return the text with one kind of space and of line end, composed (NFC), nothing invisible.
+    """Return the text composed (NFC), nothing invisible, with single spaces and line ends.
 
     A soft hyphen at the end of a line takes the line end with it.
     """
@@ -56,12 +57,10 @@ def clean(printed: str) -> CleanText:
             if char == "\u00ad":
                 index = _after_line_end(printed, index)
             continue
-        if char in _LINE_END:
-            if char == "\r" and printed[index : index + 1] == "\n":
-                index += 1
-            char = "\n"
-        elif _SPACE.match(char):
-            char = " "
+        if char in _LINE_END or _SPACE.match(char):
+            blank = _BLANK.match(printed, start)
+            index = blank.end() if blank else index
+            char = "\n" if _LINE_END.intersection(printed[start:index]) else " "
         else:
             while index < length and unicodedata.combining(printed[index]):
                 char += printed[index]
@@ -74,8 +73,9 @@ def clean(printed: str) -> CleanText:
 
 
 def _after_line_end(printed: str, index: int) -> int:
-    end = re.compile(f"[{SPACES}]*(\r\n|\n|\r)[{SPACES}]*").match(printed, index)
-    return end.end() if end else index
+    blank = _BLANK.match(printed, index)
+    ends = blank is not None and _LINE_END.intersection(blank.group())
+    return blank.end() if blank is not None and ends else index
 
 
 _BROKEN = re.compile(r"(?<![\w-])([\w-]*\w)(-)[ ]*\n[ ]*(?=\w)")
