@@ -138,13 +138,18 @@ class _Reader:
                 self._legend(clause.marks, opened=True)
 
     def _bare_letter(self) -> Statement | None:
-        """A cell that is a single letter, or ``H = G``, and nothing else."""
+        """A cell that is letters and nothing else, without a quotient: ``G``, ``H = -G``."""
         marks = trimmed(self.clauses[0].marks) if len(self.clauses) == 1 else []
-        kinds = [mark.kind for mark in as_words(marks)]
-        letters = [mark.text for mark in marks if is_word(mark)]
-        if kinds not in (["WORD"], ["WORD", "EQUALS", "WORD"]) or not is_symbol(letters[-1]):
+        words = [mark.text for mark in as_words(marks) if mark.kind == "WORD"]
+        if not words or not is_symbol(words[-1]):
             return None
-        return read_statement(marks, self.clean, self.known)
+        try:
+            statement = read_statement(marks, self.clean, self.known)
+        except Refused:
+            return None
+        letters = [o for o in statement.operands.values() if not o.is_phrase]
+        used = names(statement.node)
+        return statement if used and {o.name for o in letters} >= set(used) else None
 
     # --- statements ---------------------------------------------------------------------------
 

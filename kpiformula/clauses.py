@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from kpiformula.brackets import OPERATORS, match_brackets
 from kpiformula.grammar import Mark
 from kpiformula.legend import is_entry, name_at, skip
-from kpiformula.words import FUNCTIONS, is_letter, is_symbol, is_word
+from kpiformula.words import FUNCTIONS, TIMES_LETTER, is_letter, is_symbol, is_word
 
 ARITHMETIC = frozenset(OPERATORS - {"EQUALS"}) | FUNCTIONS | {"ROOT", "SIGMA", "FRACTION"}
 """Marks that a statement has and a remark has not."""
@@ -42,7 +42,22 @@ class Clause:
 
 def cut(marks: list[Mark]) -> list[Clause]:
     """Return the clauses of a cell, in printed order, drawn fraction bars put on one line."""
-    return _clauses(_drawn_bars(_without_language_slashes(marks)))
+    return _clauses(_drawn_bars(_without_language_slashes(_with_times_letters(marks))))
+
+
+def _with_times_letters(marks: list[Mark]) -> list[Mark]:
+    """Read a letter x before a number as the sign that it can only be."""
+    return [
+        mark._replace(kind="TIMES")
+        if mark.text in TIMES_LETTER and index and _is_factor(marks, index)
+        else mark
+        for index, mark in enumerate(marks)
+    ]
+
+
+def _is_factor(marks: Sequence[Mark], index: int) -> bool:
+    number = index + 1 < len(marks) and marks[index + 1].kind == "NUMBER"
+    return number and marks[index - 1].kind not in (*OPERATORS, "SEMICOLON", "COMMA")
 
 
 def _without_language_slashes(marks: list[Mark]) -> list[Mark]:

@@ -15,7 +15,7 @@ from kpiformula import grammar
 from kpiformula.brackets import OPERATORS, match_brackets
 from kpiformula.grammar import Branch, Mark, Unreadable
 from kpiformula.statement import running_words
-from kpiformula.text import CleanText, printed_number, twin
+from kpiformula.text import CleanText, is_number, printed_number, twin
 from kpiformula.words import is_letter, is_school_year, is_symbol, is_word
 
 MAX_NAMES = 12
@@ -241,6 +241,8 @@ def _told_counts(marks: Sequence[Mark], start: int) -> int | None:
     while end < len(marks) and marks[end].kind != "SEMICOLON":
         end += 1
     kinds = [mark.kind for mark in marks[start:end]]
+    if not all(is_number(mark.text) for mark in marks[start:end] if mark.kind == "NUMBER"):
+        return None
     told = kinds.count("NUMBER") == 2 and "NUMBER" in (kinds[:1] + kinds[-1:])
     plain = set(kinds) <= {"NUMBER", "WORD", "COMMA", "LINE_END", "DASH", "DOT"}
     return end if told and plain and kinds[:1] == ["NUMBER"] and kinds[-1] == "NUMBER" else None
@@ -281,6 +283,9 @@ def coefficient_cases(marks: Sequence[Mark], clean: CleanText) -> tuple[Case, ..
     try:
         branch = grammar.read("coefficients", _list_marks(marks))
     except Unreadable:
+        return ()
+    numbers = [mark.text for mark in marks if mark.kind == "NUMBER"]
+    if not all(map(is_number, numbers)):
         return ()
     cases = tuple(_case(part, clean) for part in branch.children if isinstance(part, Branch))
     linked = all(_is_linked(part) for part in branch.children if isinstance(part, Branch))

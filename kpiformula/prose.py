@@ -49,6 +49,7 @@ def read_prose(marks: Sequence[Mark], clean: CleanText, known: frozenset[str]) -
     Raises:
         Refused: KF108 where the scale ("per 1,000") is ambiguous.
     """
+    marks = [mark for mark in marks if mark.kind != "LINE_END"]
     result, marks = _result(marks, clean, known)
     _refuse_more_arithmetic(marks)
     kinds = {mark.kind for mark in marks}

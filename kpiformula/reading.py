@@ -43,7 +43,7 @@ from kpiformula.letters import Letters
 from kpiformula.mapping import Table
 from kpiformula.nodes import Name, Node, constant, names, quotient, substitute, walk
 from kpiformula.statement import Operand, Refused, Statement, read_statement, running_words
-from kpiformula.text import CleanText, clean, printed_number, script
+from kpiformula.text import CleanText, clean, is_number, printed_number, script
 from kpiformula.words import is_letter, words_key
 
 MAX_CELL = 20_000
@@ -375,7 +375,7 @@ def _told(marks: Sequence[Mark]) -> Iterator[tuple[Fraction, str]]:
     for side in (marks[:comma], marks[comma:]):
         words = running_words(" ".join(mark.text for mark in side if mark.kind == "WORD"))
         for mark in side:
-            if mark.kind == "NUMBER":
+            if mark.kind == "NUMBER" and is_number(mark.text):
                 yield printed_number(mark.text).value, words
 
 

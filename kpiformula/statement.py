@@ -197,6 +197,13 @@ _POINT_THOUSANDS = re.compile(r"[1-9]\d{0,2}[.]000", re.ASCII)
 _SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 
 
+def _raised_to_one(branch: Branch) -> bool:
+    """``(…)^1/3`` means a root, though it reads as a power divided by 3."""
+    power = branch.children[-1]
+    exponent = power.children if isinstance(power, Branch) else ()
+    return branch.rule == "raised" and any(part[1] == "1" for part in exponent)
+
+
 def _unlisted(branch: Branch) -> Refused:
     return Refused(
         "KF114", "a sum over an index is no printed list", *_extent(branch),
@@ -282,7 +289,7 @@ class _Builder:
     def _ambiguous(self, branch: Branch, parts: list[Branch]) -> None:
         """Note where two readers could divide differently, though the rules decide."""
         start, end = _extent(branch)
-        if branch.rule == "divide" and parts[0].rule == "raised" and parts[1].rule == "number":
+        if branch.rule == "divide" and _raised_to_one(parts[0]) and parts[1].rule == "number":
             message = "a power is a whole number; a fraction as power is not read"
             raise Refused("KF906", message, start, end)
         if branch.rule == "divide" and parts[0].rule == "divide":

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from kpiformula.diagnostics import InputError, LimitError, Source, Span, error
+from kpiformula.diagnostics import InputError, Source, Span, error
 
 MAX_DIGITS = 30
 """Digits read in one number (KF905); more would let a short text stand for endless work."""
@@ -187,6 +187,10 @@ def printed_number(text: str) -> PrintedNumber:
     return PrintedNumber(sign * Fraction(int(digits), 10 ** len(part)), len(part), percent)
 
 
-def limit(code: str, message: str, span: Span, source: Source) -> LimitError:
-    """Return the error for a text beyond a limit of DESIGN §5.11."""
-    return LimitError(error(code, message, span, source))
+def is_number(text: str) -> bool:
+    """Return whether a text is a number that can be read (see :func:`printed_number`)."""
+    try:
+        printed_number(text)
+    except InputError:
+        return False
+    return True

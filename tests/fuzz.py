@@ -25,6 +25,7 @@ from pathlib import Path
 import yaml
 
 import kpiformula as kf
+from kpiformula.nodes import names
 
 CASES = Path(__file__).parent / "cases"
 KEPT = CASES / "fuzz"
@@ -112,7 +113,6 @@ def check(text: str) -> None:
         formula = kf.parse(text)
     except kf.FormulaSyntaxError as refused:
         _check_findings(refused.diagnostics, text)
-        assert refused.diagnostics
         return
     _check_findings(formula.diagnostics, text)
     assert formula.printed == text
@@ -120,6 +120,7 @@ def check(text: str) -> None:
     for one in formula.formulas:
         assert one.latex()
         assert repr(one)
+        assert all(any(map(str.isalpha, name)) for name in names(one.node)), f"{str(one)!r}"
         again = kf.parse(str(one))
         assert again.node == one.node, f"{str(one)!r} is read back as {str(again)!r}"
 
@@ -139,7 +140,7 @@ def main() -> int:
     options.add_argument("--seed", type=int, default=random.SystemRandom().randrange(2**32))
     options.add_argument("--keep", action="store_true", help="write broken texts to tests/cases/")
     given = options.parse_args()
-    print(f"seed {given.seed}")
+    _say(f"seed {given.seed}")
     source, cells = random.Random(given.seed), real_cells()
     makers = (lambda: soup(source), lambda: mutated(source, cells), lambda: any_text(source))
     signal.signal(signal.SIGALRM, _endless)
@@ -155,13 +156,18 @@ def main() -> int:
             kind = _kind(broken)
             seen[kind] += 1
             if seen[kind] == 1:
-                print(f"\n{kind}\n  {broken}\n  {text!r}", flush=True)
+                _say(f"\n{kind}\n  {broken}\n  {text!r}")
                 if given.keep:
                     _keep(text)
         finally:
             signal.alarm(0)
-    print(f"\n{runs} texts, {sum(seen.values())} broken, in {len(seen)} ways")
+    _say(f"\n{runs} texts, {sum(seen.values())} broken, in {len(seen)} ways")
     return 1 if seen else 0
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def _endless(_signal: int, _frame: object) -> None:
