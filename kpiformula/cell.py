@@ -1,8 +1,8 @@
 """The parts of a calculation cell: statements, legend, examples, gaps.
 
 In a clause that can be a statement, the statement is read first, and what follows it is the
-legend. Readings that compete are scored by the rules of :func:`_score`; the losers become
-findings. What may change the calculation and is not read is kept as a gap.
+legend. Readings that compete are scored (room ``scoring``); the losers become findings. What may
+change the calculation and is not read is kept as a gap.
 """
 
 from __future__ import annotations
@@ -11,16 +11,30 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from kpiformula import grammar
-from kpiformula.brackets import Finding, match_brackets
+from kpiformula.brackets import Finding
 from kpiformula.clauses import Clause, cut
 from kpiformula.grammar import Mark
 from kpiformula.legend import Entry, behind_bullet, is_entry, skip, split_examples
-from kpiformula.nodes import Binary, Name, Number, names, walk
+from kpiformula.nodes import Binary, Name, names, walk
 from kpiformula.prose import read_prose
 from kpiformula.regions import Region, calculates
+from kpiformula.scoring import (
+    has_factor,
+    is_aside,
+    is_lettered,
+    is_one_bracket,
+    may_calculate,
+    trimmed,
+)
+from kpiformula.scoring import (
+    score as score_of,
+)
 from kpiformula.statement import MAX_TOKENS, Refused, Statement, read_statement
 from kpiformula.text import CleanText
 from kpiformula.words import as_words, is_symbol, is_word
+
+BULLETS = frozenset("•▪◦●■‣")
+"""Signs that open an entry wherever they stand."""
 
 MAX_STATEMENTS = 100
 """Statements read in one cell (KF903)."""
@@ -97,13 +111,13 @@ class _Reader:
     ) -> bool:
         """Take a statement, or note it as a candidate; return whether its legend may follow."""
         statement, rest, score = found
-        if statement.result is None and not _is_lettered(statement):
+        if statement.result is None and not is_lettered(statement):
             candidates.append((score, statement))
         else:
             self._add(statement)
         if rest:
             self._legend(rest, opened=rest[0].kind in ("COMMA", "LINE_END"), near=True)
-        return _is_lettered(statement) or score >= 4
+        return is_lettered(statement) or score >= 4
 
     def _add(self, statement: Statement) -> None:
         if len(self.cell.statements) >= MAX_STATEMENTS:
@@ -171,8 +185,8 @@ class _Reader:
             return None
         if assigned and isinstance(statement.node, Name):
             return None
-        score = _score(statement, region) + clause.introduced + 3 * assigned
-        if score < 1 and not _is_one_bracket(region):
+        score = score_of(statement, region) + clause.introduced + 3 * assigned
+        if score < 1 and not is_one_bracket(region):
             return None
         return statement, clause.marks[end:], score
 
@@ -182,7 +196,8 @@ class _Reader:
         if entry is None or entry[2] == "EQUALS":
             return False
         text = [mark for mark in marks[entry[1] :] if mark.kind != "LINE_END"]
-        calculated = is_symbol(text[0].text) and len(trimmed(text)) == 1
+        words = [mark for mark in text if is_word(mark)]
+        calculated = not words or (is_symbol(words[0].text) and len(trimmed(text)) == 1)
         return not calculated and not calculates(text)
 
     def _read(self, region: list[Mark], assigned: bool) -> Statement | None:
@@ -191,10 +206,10 @@ class _Reader:
             raise Refused("KF903", message, region[0].start, region[-1].end)
         kinds = {mark.kind for mark in region}
         told = "RATIO_OF" in kinds and not kinds & {"DIVIDE", "COLON", "EQUALS"}
-        statement = self._symbolic(region) if _may_calculate(region) and not told else None
+        statement = self._symbolic(region) if may_calculate(region) and not told else None
         if statement is None:
             statement = read_prose(region, self.clean, self.known)
-        if statement is None and (assigned or _is_one_bracket(region)):
+        if statement is None and (assigned or is_one_bracket(region)):
             statement = read_statement(region, self.clean, self.known)
         return statement
 
@@ -206,8 +221,8 @@ class _Reader:
         enough = (
             len(counted) >= 2
             or statement.result is not None
-            or _is_lettered(statement)
-            or _has_factor(statement)
+            or is_lettered(statement)
+            or has_factor(statement)
             or any(mark.kind == "LSQB" for mark in region)
         )
         return statement if enough else None
@@ -260,6 +275,7 @@ class _Reader:
         self._separate()
         index = note = 0
         while index < len(marks):
+            opened = opened or marks[index].text in BULLETS
             start = behind_bullet(marks, index) if opened else index
             found = is_entry(marks, start, known, opened=opened, on_line=on_line)
             if found is not None:
@@ -284,7 +300,7 @@ class _Reader:
         heading = index + 1 < len(marks) and is_word(mark) and marks[index + 1].kind == "COLON"
         if mark.kind == "CONDITION" or (heading and not is_symbol(mark.text)):
             return True
-        following = [m.kind for m in marks[index : index + 4] if m.kind != "LINE_END"][:3]
+        following = [m.kind for m in marks[index : index + 6] if m.kind != "LINE_END"][:3]
         coefficients = self.entry is not None and any(
             m.kind == "COEFFICIENT" for m in self.entry.marks
         )
@@ -332,7 +348,7 @@ class _Reader:
 
     def _note(self, marks: Sequence[Mark], *, near: bool) -> None:
         """Keep the examples of a remark; a remark that may change the calculation is a gap."""
-        if self.entry is not None or not trimmed(marks) or _is_aside(trimmed(marks)):
+        if self.entry is not None or not trimmed(marks) or is_aside(trimmed(marks)):
             return
         rest, examples = split_examples(trimmed(marks))
         self.cell.examples += examples
@@ -345,7 +361,7 @@ class _Reader:
             self._gap(rest)
 
     def _is_percentage(self) -> bool:
-        return any(map(_has_factor, self.cell.statements))
+        return any(map(has_factor, self.cell.statements))
 
     def _another(self, region: list[Mark]) -> bool:
         try:
@@ -381,82 +397,3 @@ def _names_of_legend(clauses: Sequence[Clause]) -> frozenset[str]:
                 found.update(entry[0])
             opened = mark.kind in ("COMMA", "LINE_END", "COLON")
     return frozenset(found)
-
-
-def trimmed(marks: Sequence[Mark]) -> list[Mark]:
-    """Return marks without the separators around them."""
-    outer = ("LINE_END", "COMMA", "DOT", "SEMICOLON", "LAYOUT", "AND", "COLON")
-    start, end = 0, len(marks)
-    while end > start and marks[end - 1].kind in outer:
-        end -= 1
-    while start < end and marks[start].kind in outer and marks[start].kind != "AND":
-        start += 1
-    return list(marks[start:end])
-
-
-def _may_calculate(region: Sequence[Mark]) -> bool:
-    """Whether a region holds an operator, or a dash that can only be a minus."""
-    if calculates(region):
-        return True
-    kinds = {mark.kind for mark in region}
-    if "DASH" not in kinds or "COMMA" in kinds:
-        return False
-    words = [mark.text for mark in region if is_word(mark)]
-    return (len(words) > 1 and all(map(is_symbol, words))) or region[0].kind == "LSQB"
-
-
-def _is_aside(marks: Sequence[Mark]) -> bool:
-    """Whether a remark cannot matter: ``(2.12)``, ``(на 1 октября)``, ``ед./чел.``."""
-    marks = as_words(marks)
-    kinds = [mark.kind for mark in marks]
-    unit = set(kinds) <= {"WORD", "DOT", "DIVIDE"} and all(
-        len(mark.text) <= 5 and mark.text.islower() for mark in marks if mark.kind == "WORD"
-    )
-    bracketed = kinds[0] == "LPAR" and match_brackets(marks)[0].get(0) == len(marks) - 1
-    return unit or (bracketed and set(kinds[1:-1]) <= {"WORD", "NUMBER", "DOT", "COMMA"})
-
-
-def _is_one_bracket(region: Sequence[Mark]) -> bool:
-    return region[0].kind == "LSQB" and match_brackets(region)[0].get(0) == len(region) - 1
-
-
-def _is_lettered(statement: Statement) -> bool:
-    return any(not operand.is_phrase for operand in statement.operands.values())
-
-
-def _score(statement: Statement, region: Sequence[Mark]) -> int:
-    """How much a text looks like the formula of a cell rather than like a remark.
-
-    A factor 100: 2; a sign ``=``: 3; letters or square brackets: 3; every operand names something
-    counted: 1; other words around a slash score nothing ("Данные АИС / НОБД"), and two around a
-    slash without spaces less than nothing ("тг/адам").
-    """
-    phrases = [operand for operand in statement.operands.values() if operand.is_phrase]
-    score = int(all(grammar.counts(operand.words) for operand in phrases))
-    if _has_factor(statement):
-        score += 2
-    if statement.result is not None:
-        score += 3
-    if any(mark.kind == "LSQB" for mark in region) or not phrases:
-        score += 3
-    slashes = [i for i, mark in enumerate(region) if mark.kind == "DIVIDE"]
-    if not slashes:
-        return score + 1
-    bare = score < 2 and (len(slashes) > 1 or _is_tight(region, slashes[0]))
-    return score - 2 if bare else score
-
-
-def _is_tight(region: Sequence[Mark], index: int) -> bool:
-    if not 0 < index < len(region) - 1:
-        return False
-    return (
-        region[index - 1].end == region[index].start
-        and region[index].end == region[index + 1].start
-    )
-
-
-_FACTORS = frozenset({100, 1000, 10000, 100000})
-
-
-def _has_factor(statement: Statement) -> bool:
-    return any(isinstance(n, Number) and n.value in _FACTORS for n in walk(statement.node))

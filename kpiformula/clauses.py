@@ -46,7 +46,7 @@ def cut(marks: list[Mark]) -> list[Clause]:
 
 
 def _with_times_letters(marks: list[Mark]) -> list[Mark]:
-    """Read a letter x before a number as the sign that it can only be."""
+    """Read a letter x before or behind a number as the sign that it can only be."""
     return [
         mark._replace(kind="TIMES")
         if mark.text in TIMES_LETTER and index and _is_factor(marks, index)
@@ -56,8 +56,11 @@ def _with_times_letters(marks: list[Mark]) -> list[Mark]:
 
 
 def _is_factor(marks: Sequence[Mark], index: int) -> bool:
-    number = index + 1 < len(marks) and marks[index + 1].kind == "NUMBER"
-    return number and marks[index - 1].kind not in (*OPERATORS, "SEMICOLON", "COMMA")
+    after = marks[index + 1].kind if index + 1 < len(marks) else ""
+    behind = marks[index - 1].kind
+    if after == "NUMBER":
+        return behind not in (*OPERATORS, "SEMICOLON", "COMMA")
+    return behind in ENDS_OPERAND and after in ("WORD", "LPAR", "LSQB")
 
 
 def _without_language_slashes(marks: list[Mark]) -> list[Mark]:
@@ -177,6 +180,7 @@ def _introduces(marks: Sequence[Mark], index: int, current: Clause) -> bool:
     if (
         current.part
         or current.after_where
+        or (behind is not None and behind.kind == "LINE_END")
         or is_entry(current.marks, 0, frozenset(), opened=True) is not None
     ):
         return False

@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from kpiformula.diagnostics import Diagnostic, Span
 from kpiformula.mapping import Table
-from kpiformula.nodes import Name, Node, Number, quotient, text
+from kpiformula.nodes import Name, Node, Number, flat, nested, quotient, text
 
 if TYPE_CHECKING:
     import sympy
@@ -87,7 +87,7 @@ class Unread:
     span: Span = field(default=Span(0, 0), compare=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Formula:
     """A formula as printed and as read.
 
@@ -109,6 +109,18 @@ class Formula:
     language: str = field(default="", compare=False)
     others: tuple[Formula, ...] = field(default=(), compare=False, repr=False)
     position: int = field(default=0, compare=False, repr=False)
+
+    def __repr__(self) -> str:
+        return (
+            f"Formula(node={text(self.node)!r}, result={self.result!r}, language={self.language!r})"
+        )
+
+    def __getstate__(self) -> dict[str, object]:
+        state = {name: value for name, value in self.__dict__.items() if name != "_quotient"}
+        return state | {"node": flat(self.node)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state, node=nested(state["node"]))
 
     def __str__(self) -> str:
         right = text(self.node)

@@ -47,11 +47,20 @@ class Unreadable(Exception):
 
 
 def marks(text: str) -> list[Mark]:
-    """Cut a clean text into marks; every character but spaces belongs to one."""
+    """Cut a clean text into marks; every character but spaces belongs to one.
+
+    A single capital letter is a word like any other, though tables may know it as one of theirs
+    ("К", "И").
+    """
     return [
-        Mark(token.type, str(token), token.start_pos or 0, token.end_pos or 0)
+        Mark(_kind(token), str(token), token.start_pos or 0, token.end_pos or 0)
         for token in _marker().lex(text)
     ]
+
+
+def _kind(token: Token) -> str:
+    capital = len(token) == 1 and token.isupper() and token.type != "SIGMA"
+    return "WORD" if capital else token.type
 
 
 def read(rule: str, sequence: Sequence[Mark]) -> Branch:

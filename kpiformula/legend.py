@@ -14,8 +14,8 @@ from functools import lru_cache
 from kpiformula import grammar
 from kpiformula.brackets import OPERATORS, match_brackets
 from kpiformula.grammar import Branch, Mark, Unreadable
-from kpiformula.statement import running_words
-from kpiformula.text import CleanText, is_number, printed_number, twin
+from kpiformula.statement import Refused, running_words
+from kpiformula.text import MAX_DIGITS, CleanText, is_number, printed_number, twin
 from kpiformula.words import is_letter, is_school_year, is_symbol, is_word
 
 MAX_NAMES = 12
@@ -64,9 +64,10 @@ def name_at(marks: Sequence[Mark], index: int) -> tuple[str, int] | None:
     name, after = marks[index].text, index + 1
     if after < len(marks) and marks[after].kind == "DOT" and marks[after].start == marks[index].end:
         after += 1
-        if after < len(marks) and marks[after].kind == "NUMBER" and len(marks[after].text) == 4:
-            name += "_" + marks[after].text
-            after += 1
+        year = skip(marks, after)
+        if year < len(marks) and marks[year].kind == "NUMBER" and len(marks[year].text) == 4:
+            name += "_" + marks[year].text
+            after = year + 1
     return "".join(c for c in name if c not in "{}"), after
 
 
@@ -125,12 +126,21 @@ def is_entry(
         return None
     link = _behind_unit(marks, skip(marks, after)) if opened else skip(marks, after)
     if link < len(marks) and marks[link].kind in _LINKS:
+        if not strong and _is_value(marks, skip(marks, link + 1)):
+            return None
         if opened or (is_letter(name) and name.isupper() and _begins_text(marks, link)):
             return _linked(marks, (name,), link)
         return None
     if on_line and strong and link < len(marks) and _bare_text(marks, link, after):
         return (name,), link, ""
     return None
+
+
+def _is_value(marks: Sequence[Mark], index: int) -> bool:
+    """Whether a number alone stands here: a line of a coefficient list, not an entry."""
+    if index >= len(marks) or marks[index].kind != "NUMBER":
+        return False
+    return index + 1 >= len(marks) or marks[index + 1].kind in ("SEMICOLON", "COMMA", "DOT")
 
 
 def _linked(
@@ -224,6 +234,7 @@ def _calculation(marks: Sequence[Mark], start: int) -> int | None:
     end = start
     while end < len(marks) and (
         marks[end].kind in ("NUMBER", "PERCENT", "DASH", "LPAR", "RPAR", *OPERATORS)
+        or _goes_on(marks, end)
     ):
         end += 1
     kinds = [mark.kind for mark in marks[start:end]]
@@ -233,6 +244,13 @@ def _calculation(marks: Sequence[Mark], start: int) -> int | None:
     if kinds.count("NUMBER") < 2 or not {"DIVIDE", "TIMES"} & set(kinds) or not complete:
         return None
     return end
+
+
+def _goes_on(marks: Sequence[Mark], index: int) -> bool:
+    """Whether a calculation goes on behind a line end."""
+    if marks[index].kind != "LINE_END" or index + 1 >= len(marks):
+        return False
+    return marks[index - 1].kind in OPERATORS or marks[index + 1].kind in OPERATORS
 
 
 def _told_counts(marks: Sequence[Mark], start: int) -> int | None:
@@ -284,12 +302,20 @@ def coefficient_cases(marks: Sequence[Mark], clean: CleanText) -> tuple[Case, ..
         branch = grammar.read("coefficients", _list_marks(marks))
     except Unreadable:
         return ()
-    numbers = [mark.text for mark in marks if mark.kind == "NUMBER"]
-    if not all(map(is_number, numbers)):
+    numbers = [mark for mark in marks if mark.kind == "NUMBER"]
+    _refuse_long(numbers)
+    if not all(is_number(mark.text) for mark in numbers):
         return ()
     cases = tuple(_case(part, clean) for part in branch.children if isinstance(part, Branch))
     linked = all(_is_linked(part) for part in branch.children if isinstance(part, Branch))
     return cases if said or (len(cases) > 1 and linked) else ()
+
+
+def _refuse_long(numbers: Sequence[Mark]) -> None:
+    for mark in numbers:
+        if sum(map(str.isdigit, mark.text)) > MAX_DIGITS:
+            message = f"a number has more than {MAX_DIGITS} digits"
+            raise Refused("KF905", message, mark.start, mark.end)
 
 
 def _is_linked(branch: Branch) -> bool:

@@ -29,7 +29,13 @@ class Letters:
 
     def folded(self) -> list[Statement]:
         """Return the statements with every letter in the alphabet of the formula."""
-        return [self._folded(statement) for statement in self.statements]
+        folded = []
+        whole = self.alphabet
+        for statement in self.statements:
+            self.alphabet = whole or _alphabet(_letter_names([statement]))
+            folded.append(self._folded(statement))
+        self.alphabet = whole
+        return folded
 
     def _folded(self, statement: Statement) -> Statement:
         operands: dict[str, Operand] = {}

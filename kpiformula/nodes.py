@@ -6,10 +6,10 @@ what was printed (DESIGN §5.3). Nodes compare by meaning: their spans do not ta
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Literal
+from typing import Any, Literal
 
 from kpiformula.diagnostics import Span
 
@@ -131,10 +131,10 @@ def number_text(value: Fraction) -> str:
 
 def text(node: Node) -> str:
     """Return a node in canonical one-line form; parsing it gives the same meaning."""
-    return _text(node, 0)
+    return _text(node, 0, leading=True)
 
 
-def _text(node: Node, outer: int) -> str:
+def _text(node: Node, outer: int, *, leading: bool = False) -> str:
     match node:
         case Number(value=value, percent=percent):
             if percent and value != 100:
@@ -145,13 +145,14 @@ def _text(node: Node, outer: int) -> str:
             return name
         case Negative(operand=operand):
             shown = f"-{_text(operand, _UNARY + 1)}"
-            return f"({shown})" if outer > 0 else shown
+            return f"({shown})" if outer > (_UNARY if leading else 0) else shown
         case Call(function=function, arguments=arguments):
-            return f"{function}({'; '.join(_text(a, 0) for a in arguments)})"
+            return f"{function}({'; '.join(map(text, arguments))})"
         case Binary(operator=operator, left=left, right=right):
             level = _PRECEDENCE[operator]
             beyond = level + 1
-            first = _text(left, beyond if operator == "^" else level)
+            leading = leading or level < outer
+            first = _text(left, beyond if operator == "^" else level, leading=leading)
             second = _text(right, beyond)
             space = "" if operator == "^" else " "
             shown = f"{first}{space}{operator}{space}{second}"
@@ -252,3 +253,43 @@ def _product(parts: list[Node]) -> Node:
     for index, part in enumerate(parts):
         product = Binary("*", product, part) if index else part
     return product
+
+
+def flat(node: Node) -> tuple[tuple[object, ...], ...]:
+    """Return the node's parts, operands before what joins them: a form without depth, to pickle."""
+    parts: list[tuple[object, ...]] = []
+    pending = [node]
+    while pending:
+        part = pending.pop()
+        match part:
+            case Number(value, span, percent):
+                parts.append((Number, 0, value, span, percent))
+            case Name(name, span):
+                parts.append((Name, 0, name, span))
+            case Binary(operator, _, _, span):
+                parts.append((Binary, 2, operator, span))
+            case Negative(_, span):
+                parts.append((Negative, 1, span))
+            case Call(function, arguments, span):
+                parts.append((Call, len(arguments), function, span))
+        pending.extend(children(part))
+    return tuple(reversed(parts))
+
+
+def nested(parts: Iterable[tuple[Any, ...]]) -> Node:
+    """Return the node whose parts :func:`flat` gave."""
+    built: list[Node] = []
+    for kind, count, *rest in parts:
+        below = tuple(built[len(built) - count :])
+        del built[len(built) - count :]
+        if kind is Binary:
+            operator, span = rest
+            built.append(Binary(operator, below[0], below[1], span))
+        elif kind is Negative:
+            built.append(Negative(below[0], *rest))
+        elif kind is Call:
+            function, span = rest
+            built.append(Call(function, below, span))
+        else:
+            built.append(kind(*rest))
+    return built[0]

@@ -49,7 +49,8 @@ class _Run:
         dated = kinds in (["WORD", "DOT", "NUMBER"], ["WORD", "NUMBER"])
         if dated and YEAR.fullmatch(marks[-1].text):
             return marks[0].text
-        return marks[0].text if len(marks) == 1 else None
+        single = len(marks) == 1 and not any(map(str.isspace, marks[0].text))
+        return marks[0].text if single else None
 
 
 @dataclass(slots=True)
@@ -376,6 +377,8 @@ class _Grouping:
         while len(marks) > 1 and marks[-1].kind in ("DASH", "COMMA", "DOT", "OTHER"):
             marks.pop()
         start, end = marks[0].start, marks[-1].end
+        if not any(mark.kind == "WORD" for mark in marks):
+            raise Unreadable(marks[0], frozenset({"SYMBOL"}))
         name = run.alone
         if name is not None and (
             self._symbolic(name)

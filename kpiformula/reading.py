@@ -99,6 +99,7 @@ class _Assembly:
         self.findings += self.cell.findings
         letters = Letters(self.cell.statements, self.findings)
         statements = self._distinct(letters.folded())
+        _refuse_circles(statements)
         self._read_legend(letters.matched(self.cell.entries, statements), statements)
         self._collect_examples(statements)
         principal = _principal(statements)
@@ -226,7 +227,9 @@ class _Assembly:
         if result is None:
             return None
         if result.is_phrase:
-            return self._symbol("result", result, result.words, "result")
+            taken = {name for s in self.cell.statements for name in s.operands}
+            name = "result_words" if "result" in taken else "result"
+            return self._symbol(name, result, result.words, "result")
         return self._symbol(result.name, result, self.definitions.get(result.name), "result")
 
     def _role(self, name: str, parts: tuple[Node, Node, Fraction] | None) -> Role:
@@ -286,6 +289,13 @@ class _Assembly:
             for code, message, start, end in dict.fromkeys(found)
         ]
         return tuple(sorted(diagnostics, key=lambda d: (d.span.start if d.span else 0, d.code)))
+
+
+def _refuse_circles(statements: Sequence[Statement]) -> None:
+    for statement in statements:
+        if _name(statement) in names(statement.node):
+            message = "the result is used in its own formula"
+            raise Refused("KF114", message, statement.start, statement.end)
 
 
 def _limit_statements(statements: Sequence[Statement]) -> None:

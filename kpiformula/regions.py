@@ -45,7 +45,7 @@ class Region:
         while before and marks[before].kind in ("LINE_END", "PERCENT", "COMMA", "TIMES"):
             before -= 1
         name = marks[before].text
-        part_of_words = before > 0 and is_word(marks[before - 1]) and not is_letter(name)
+        part_of_words = before > 0 and is_word(self._behind(before)[0]) and not is_letter(name)
         letter = is_word(marks[before]) and is_symbol(name) and not part_of_words
         if letter and not calculates(marks[:before]):
             return before
@@ -102,7 +102,7 @@ class Region:
         if self._is_equation_number(index):
             return behind.kind not in OPERATORS
         if mark.kind == "LINE_END":
-            return self._line_ends(index, behind)
+            return calculated and self._line_ends(index, behind)
         complete = behind.kind in ENDS_OPERAND or self._is_lone_letter(place)
         return complete and self._other_begins(index, behind)
 
@@ -133,7 +133,7 @@ class Region:
         if named is None:
             return False
         link = skip(marks, named[1])
-        if link < len(marks) and marks[link].kind == "EQUALS":
+        if link < len(marks) and marks[link].kind == "EQUALS" and is_symbol(named[0]):
             return True
         entry = is_entry(marks, following, self.known, opened=True, on_line=True)
         return named[0] in self.known and entry is not None

@@ -197,11 +197,12 @@ _POINT_THOUSANDS = re.compile(r"[1-9]\d{0,2}[.]000", re.ASCII)
 _SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 
 
-def _raised_to_one(branch: Branch) -> bool:
-    """``(…)^1/3`` means a root, though it reads as a power divided by 3."""
-    power = branch.children[-1]
+def _is_root(quotient: Branch, base: Branch) -> bool:
+    """``(…)^1/3`` without spaces means a root, though it reads as a power divided by 3."""
+    power = base.children[-1]
     exponent = power.children if isinstance(power, Branch) else ()
-    return branch.rule == "raised" and any(part[1] == "1" for part in exponent)
+    tight = _extent(quotient.children[1])[1] - _extent(base)[1] == 1
+    return base.rule == "raised" and tight and any(part[1] == "1" for part in exponent)
 
 
 def _unlisted(branch: Branch) -> Refused:
@@ -212,9 +213,13 @@ def _unlisted(branch: Branch) -> Refused:
 
 
 def _has(branch: Branch, rule: str) -> bool:
-    return branch.rule == rule or any(
-        _has(part, rule) for part in branch.children if isinstance(part, Branch)
-    )
+    pending = [branch]
+    while pending:
+        part = pending.pop()
+        if part.rule == rule:
+            return True
+        pending.extend(child for child in part.children if isinstance(child, Branch))
+    return False
 
 
 def _counts(branch: Branch) -> bool:
@@ -256,7 +261,8 @@ class _Builder:
             case "number":
                 return Number(self._number(marks[0]), span)
             case "percent":
-                return Number(self._number(marks[0]) / 100, span, percent=True)
+                part = self._number(marks[0]) / 100
+                return Number(part, span, percent=part != 100)
             case "thousands":
                 return Number(self._number(marks[0]) * 1000, span)
             case "millions":
@@ -289,7 +295,7 @@ class _Builder:
     def _ambiguous(self, branch: Branch, parts: list[Branch]) -> None:
         """Note where two readers could divide differently, though the rules decide."""
         start, end = _extent(branch)
-        if branch.rule == "divide" and _raised_to_one(parts[0]) and parts[1].rule == "number":
+        if branch.rule == "divide" and parts[1].rule == "number" and _is_root(branch, parts[0]):
             message = "a power is a whole number; a fraction as power is not read"
             raise Refused("KF906", message, start, end)
         if branch.rule == "divide" and parts[0].rule == "divide":
@@ -360,7 +366,7 @@ def operand_of(mark: Mark, clean: CleanText, *, is_phrase: bool) -> Operand:
     has; a letter is named as printed.
     """
     words = running_words(clean.text[mark.start : mark.end])
-    name = f"[{words_key(words)}]" if is_phrase else mark.text
+    name = f"[{words_key(words)}]" if is_phrase else re.sub(r"[{}\s]", "", mark.text)
     return Operand(name, words, is_phrase, mark.start, mark.end)
 
 

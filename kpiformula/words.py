@@ -70,7 +70,7 @@ def is_word(mark: Mark) -> bool:
 
 def is_letter(word: str) -> bool:
     """Return whether a word is one letter, perhaps with an index: ``G``, ``N1``, ``К_ср``."""
-    return _LETTER.fullmatch(word) is not None
+    return word[:1].isalpha() and _LETTER.fullmatch(word) is not None
 
 
 def is_symbol(word: str) -> bool:

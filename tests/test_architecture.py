@@ -24,6 +24,7 @@ ROOMS = (
     "prose",
     "clauses",
     "regions",
+    "scoring",
     "letters",
     "cell",
     "latex",
