@@ -114,7 +114,7 @@ def is_entry(
     that any word can be a name; ``on_line``, that nothing need stand between name and text.
     """
     several = names_at(marks, index) if opened else None
-    if several is not None:
+    if several and all(is_letter(name) or _key(name) in _keys(known) for name in several[0]):
         return _linked(marks, *several)
     named = name_at(marks, index)
     if named is None:
