@@ -118,6 +118,7 @@ def test_what_was_read_is_written_so_that_it_is_read_again(cell: str) -> None:
         ("H = G / F × 1  000", "H = G / F * 1000"),
         ("Отношение G\nк\nF, умноженное\nна\n100", "G / F * 100"),
         ("Net\nmargin = Net\nprofit / Total revenue", "result = a / b"),
+        ("H = (A + G') / F", "H = (A + G') / F"),
     ],
 )
 def test_what_the_properties_found_is_read_as_it_is_meant(cell: str, meant: str) -> None:
