@@ -16,7 +16,7 @@ from operator import itemgetter
 
 from kpiformula.diagnostics import LimitError, error
 from kpiformula.intervals import Interval, point, round_exact, round_ratio
-from kpiformula.nodes import Binary, Call, Name, Negative, Node, Number, names, text
+from kpiformula.nodes import Binary, Call, Name, Negative, Node, Number, names, text, walk
 
 Ratio = tuple[int, int]
 """A numerator and a positive denominator, not necessarily reduced."""
@@ -34,7 +34,8 @@ MAX_DECIMALS = 30
 ENCLOSURE_WIDTH = Fraction(1, 10**40)
 """A value with a root is enclosed at least this narrowly."""
 
-_ROOT_PLACES = (60, 120, 240, 480, 960, 1920)
+_ROOT_PLACES = tuple(60 * 2**step for step in range(11))
+"""Decimals to which roots are taken in turn, until a value is enclosed narrowly enough."""
 
 
 class UndefinedError(ArithmeticError):
@@ -272,13 +273,15 @@ def enclose(node: Node, values: Mapping[str, Fraction]) -> Interval:
     on a value that cannot be told from a tie.
 
     Raises:
-        UndefinedError: where a divisor is zero or a root negative, or cannot be told from it.
+        UndefinedError: where a divisor is zero or a root negative, or cannot be told from it; or
+            where the value is too large to be enclosed so narrowly.
     """
     problem = ""
     enclosure = None
+    points = {name: point(value) for name, value in values.items()}
     for places in _ROOT_PLACES:
         try:
-            enclosure = _enclosed(node, values, 10**places)
+            enclosure = _enclosed(node, points, 10**places)
         except _CoarseError as coarse:
             problem = str(coarse)
             continue
@@ -286,20 +289,39 @@ def enclose(node: Node, values: Mapping[str, Fraction]) -> Interval:
             break
     if enclosure is None:
         raise UndefinedError(problem)
+    if enclosure.width > ENCLOSURE_WIDTH and not _rounds(node):
+        raise UndefinedError("the value is too large to be told from its neighbours")
     return enclosure
 
 
-def _enclosed(node: Node, values: Mapping[str, Fraction], scale: int) -> Interval:
+def _rounds(node: Node) -> bool:
+    return any(isinstance(part, Call) and part.function == "round" for part in walk(node))
+
+
+def enclose_range(node: Node, values: Mapping[str, Interval]) -> Interval:
+    """Return an interval that holds every value of a formula over intervals of its names.
+
+    Where a name stands in the formula once, and no rounding does, it holds no other values.
+
+    Raises:
+        UndefinedError: where a divisor may be zero or a root negative.
+    """
+    try:
+        return _enclosed(node, values, 10 ** _ROOT_PLACES[0])
+    except _CoarseError as coarse:
+        raise UndefinedError(str(coarse)) from None
+
+
+def _enclosed(node: Node, values: Mapping[str, Interval], scale: int) -> Interval:
     match node:
         case Number(value):
             return point(value)
         case Name(name):
-            return point(values[name])
+            return values[name]
         case Negative(operand):
             return -_enclosed(operand, values, scale)
         case Binary("^", left, right):
-            base = _enclosed(left, values, scale)
-            return reduce(Interval.__mul__, [base] * _exponent(right), point(Fraction(1)))
+            return _cut(_powered(_enclosed(left, values, scale), _exponent(right)), scale)
         case Binary(operator, left, right):
             a, b = _enclosed(left, values, scale), _enclosed(right, values, scale)
             match operator:
@@ -308,18 +330,42 @@ def _enclosed(node: Node, values: Mapping[str, Fraction], scale: int) -> Interva
                 case "-":
                     return a - b
                 case "*":
-                    return a * b
+                    return _cut(a * b, scale)
                 case _:
-                    return _divided(a, b, right)
+                    return _cut(_divided(a, b, right), scale)
         case Call(function, arguments):
             inner = [_enclosed(argument, values, scale) for argument in arguments]
             return _called(node, function, inner, scale)
 
 
+def _cut(interval: Interval, scale: int) -> Interval:
+    """Widen an interval to ends with fewer digits, where products have made them long."""
+    low, high = interval.low, interval.high
+    longest = max(low.denominator, high.denominator)
+    if interval.width == 0 or longest <= scale * scale:
+        return interval
+    grid = scale * scale
+    return Interval(Fraction(math.floor(low * grid), grid), Fraction(math.ceil(high * grid), grid))
+
+
+def _powered(base: Interval, exponent: int) -> Interval:
+    """Return the powers of the numbers of an interval; an even power is never below zero."""
+    low, high = base.low**exponent, base.high**exponent
+    if exponent % 2 and exponent > 0:
+        return Interval(low, high, base.low_closed, base.high_closed)
+    if exponent == 0:
+        return point(Fraction(1))
+    ends = sorted([(low, base.low_closed), (high, base.high_closed)])
+    least, reached = (Fraction(0), True) if base.low <= 0 <= base.high else ends[0]
+    greatest = ends[1][0]
+    closed = any(end == (greatest, True) for end in ends)
+    return Interval(least, greatest, reached, closed)
+
+
 def _divided(dividend: Interval, divisor: Interval, printed: Node) -> Interval:
     if divisor == point(Fraction(0)):
         raise UndefinedError(f"the denominator {text(printed)} is 0")
-    if 0 in divisor:
+    if divisor.low <= 0 <= divisor.high:
         raise _CoarseError(f"the denominator {text(printed)} cannot be told from 0")
     return dividend / divisor
 

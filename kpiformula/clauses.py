@@ -20,6 +20,8 @@ ARITHMETIC = frozenset(OPERATORS - {"EQUALS"}) | FUNCTIONS | {"ROOT", "SIGMA", "
 MAX_BARS = 500
 """Marks among which drawn fraction bars are looked for."""
 
+_CALCULATES = ARITHMETIC | {"EQUALS"}
+
 ENDS_OPERAND = frozenset(
     {"NUMBER", "PERCENT", "PERMILLE", "VULGAR", "RPAR", "RSQB", "RBRACE", "SUPERSCRIPT"}
 )
@@ -204,14 +206,19 @@ def _words_only(marks: Sequence[Mark]) -> bool:
 
 
 def _drawn_bars(marks: list[Mark]) -> list[Mark]:
-    """Put what stands above and below a drawn bar into brackets, with a division between."""
+    """Put what stands above and below a drawn bar into brackets, with a division between.
+
+    A bar that nothing stands above or below is a dash; in a calculation, something is lost.
+    """
     for _ in range(sum(mark.kind == "RULE" for mark in marks[:MAX_BARS])):
         bar = next((i for i, mark in enumerate(marks) if mark.kind == "RULE"), None)
         if bar is None:
             break
         drawn = _drawn_bar(marks, bar)
         if drawn is None:
-            marks = [*marks[:bar], marks[bar]._replace(kind="DASH"), *marks[bar + 1 :]]
+            line = marks[_line(marks, bar, -1) : _line(marks, bar, 1) + 1]
+            kind = "GAP" if any(mark.kind in _CALCULATES for mark in line) else "DASH"
+            marks = [*marks[:bar], marks[bar]._replace(kind=kind), *marks[bar + 1 :]]
         else:
             marks = drawn
     return marks

@@ -41,7 +41,8 @@ def chosen_value(
                   help=_known(coefficient))
         )  # fmt: skip
     pool = _cases(coefficient, category)
-    named = [case for case in pool if _folded(case.label) == _folded(category)]
+    is_key = any(case.category == _folded(category) for case in pool)
+    named = [] if is_key else [c for c in pool if _folded(c.label) == _folded(category)]
     conditions = [case.condition for case in pool if case.condition]
     unknown = [condition.of for condition in conditions if condition.of not in quantities]
     if unknown:

@@ -152,14 +152,26 @@ class Formula:
 
     @property
     def expr(self) -> sympy.Expr:
-        """The right-hand side as an exact SymPy expression."""
-        from kpiformula.algebra import expression
+        """The right-hand side as an exact SymPy expression.
+
+        Raises:
+            LimitError: KF906 where SymPy would not end: for powers of powers of a number, long
+                or many roots of numbers, and roundings deep in one another.
+        """
+        from kpiformula.algebra.expressions import expression
 
         return expression(self.node)
 
     def equivalent(self, other: Formula) -> bool:
-        """Return whether algebra proves that both give the same value from the same symbols."""
-        from kpiformula.algebra import equivalent
+        """Return whether both give the same value wherever both are defined.
+
+        Both answers are exact: ``True`` is proved by algebra, ``False`` by counts for which the
+        values differ, or by algebra. A formula that is defined nowhere is equal to none.
+
+        Raises:
+            LimitError: KF906 where neither was possible in bounded time.
+        """
+        from kpiformula.algebra.equality import equivalent
 
         return equivalent(self.node, other.node)
 

@@ -232,10 +232,7 @@ def _calculation(marks: Sequence[Mark], start: int) -> int | None:
     if marks[start].kind != "NUMBER":
         return None
     end = start
-    while end < len(marks) and (
-        marks[end].kind in ("NUMBER", "PERCENT", "DASH", "LPAR", "RPAR", *OPERATORS)
-        or _goes_on(marks, end)
-    ):
+    while end < len(marks) and _goes_on(marks, end, start):
         end += 1
     kinds = [mark.kind for mark in marks[start:end]]
     if is_school_year(marks[start:end]) or (start and marks[start - 1].text == "№"):
@@ -246,9 +243,14 @@ def _calculation(marks: Sequence[Mark], start: int) -> int | None:
     return end
 
 
-def _goes_on(marks: Sequence[Mark], index: int) -> bool:
-    """Whether a calculation goes on behind a line end."""
-    if marks[index].kind != "LINE_END" or index + 1 >= len(marks):
+def _goes_on(marks: Sequence[Mark], index: int, start: int) -> bool:
+    """Whether a calculation goes on: two numbers side by side are none."""
+    kind = marks[index].kind
+    if kind == "NUMBER":
+        return index == start or marks[index - 1].kind not in ("NUMBER", "PERCENT")
+    if kind in ("PERCENT", "DASH", "LPAR", "RPAR", *OPERATORS):
+        return True
+    if kind != "LINE_END" or index + 1 >= len(marks):
         return False
     return marks[index - 1].kind in OPERATORS or marks[index + 1].kind in OPERATORS
 

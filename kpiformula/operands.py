@@ -352,10 +352,8 @@ class _Grouping:
         runs = [item for item in self.items if isinstance(item, _Run)]
         self._weights_in_words(runs)
         plain = all(run.alone is not None for run in runs if not run.bracketed)
-        sure = any(self._is_simple(run) for run in runs)
         marks = [
-            self._operand(item, plain and sure) if isinstance(item, _Run) else item
-            for item in self.items
+            self._operand(item, plain) if isinstance(item, _Run) else item for item in self.items
         ]
         return self._with_implied_times(marks)
 

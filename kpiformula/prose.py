@@ -58,8 +58,20 @@ def read_prose(marks: Sequence[Mark], clean: CleanText, known: frozenset[str]) -
             continue
         readings = list(_readings(marks, pattern, clean, known))
         if readings:
-            return _best(readings, result, marks, clean)
+            return _best(readings, result, marks, clean, unsure=_joins_words(marks, pattern))
     return None
+
+
+def _joins_words(marks: Sequence[Mark], pattern: tuple[str, ...]) -> bool:
+    """Whether the "and" between two operands may stand inside one of them.
+
+    Words for what is counted say so ("number of"), unless it is a single word.
+    """
+    if "AND" not in pattern:
+        return False
+    place = next(i for i, mark in enumerate(marks) if mark.kind == "AND")
+    left = [mark for mark in marks[:place] if mark.kind not in _OPENS]
+    return len(left) > 1 and not grammar.counts(" ".join(mark.text for mark in left))
 
 
 _QUOTIENTS = frozenset(
@@ -179,14 +191,19 @@ def _is_scale(number: str) -> bool:
 
 
 def _best(
-    readings: list[Reading], result: Operand | None, marks: Sequence[Mark], clean: CleanText
+    readings: list[Reading],
+    result: Operand | None,
+    marks: Sequence[Mark],
+    clean: CleanText,
+    *,
+    unsure: bool,
 ) -> Statement:
     best = max(preference for preference, _ in readings)
     winners = [branch for preference, branch in readings if preference == best]
     operands: dict[str, Operand] = {}
     node = _node(winners[0], clean, operands)
     findings: list[Finding] = []
-    if len(winners) > 1:
+    if unsure or len(winners) > 1:
         findings.append(
             ("KF112", "the words can be divided in another place", marks[0].start, marks[-1].end)
         )

@@ -41,7 +41,7 @@ from kpiformula.legend import (
 )
 from kpiformula.letters import Letters
 from kpiformula.mapping import Table
-from kpiformula.nodes import Name, Node, constant, names, quotient, substitute, walk
+from kpiformula.nodes import Binary, Name, Node, constant, names, quotient, substitute, walk
 from kpiformula.statement import Operand, Refused, Statement, read_statement, running_words
 from kpiformula.text import CleanText, clean, is_number, printed_number, script
 from kpiformula.words import is_letter, words_key
@@ -63,7 +63,7 @@ def parse(printed: str, *, name: str = "<formula>", source: Source | None = None
     ``name`` stands for the file in findings; ``source`` may place the text inside a larger file.
 
     Raises:
-        FormulaSyntaxError: when no formula can be read (KF100–KF114); it is a ``ValueError``.
+        FormulaSyntaxError: when no formula can be read (KF100–KF116); it is a ``ValueError``.
         LimitError: when the text is beyond the limits of DESIGN §5.11 (KF9xx).
     """
     source = source or Source(printed, name)
@@ -72,13 +72,53 @@ def parse(printed: str, *, name: str = "<formula>", source: Source | None = None
         raise LimitError(error("KF902", message, Span(0, len(printed)), source))
     cleaned = clean(printed)
     try:
-        return _Assembly(printed, source, cleaned, read_cell(cleaned)).formula()
+        formula = _assembled(printed, source, cleaned)
+        _refuse_uncertain(formula, cleaned)
+        return formula
     except Refused as refused:
         span = cleaned.printed(refused.start, refused.end)
         more = {"help": refused.help} if refused.help else {}
         diagnostic = error(refused.code, refused.message, span, source, **more)
         kind = LimitError if refused.code.startswith("KF9") else FormulaSyntaxError
         raise kind(diagnostic) from None
+
+
+def _assembled(printed: str, source: Source, cleaned: CleanText) -> Formula:
+    return _Assembly(printed, source, cleaned, read_cell(cleaned)).formula()
+
+
+def _refuse_uncertain(formula: Formula, cleaned: CleanText) -> None:
+    """Refuse a reading whose canonical form, read by itself, says something else.
+
+    Only letters of one alphabet between signs are read the same wherever they stand.
+
+    Raises:
+        Refused: KF116.
+    """
+    for one in formula.formulas:
+        line = str(one)
+        if not _is_certain(one) and not _reads_back(line, one):
+            message = f"read as {line[:200]!r}, which by itself would be read differently"
+            raise Refused("KF116", message, 0, len(cleaned.text),
+                          "write the formula with letters, and a legend")  # fmt: skip
+
+
+def _is_certain(formula: Formula) -> bool:
+    used = names(formula.node)
+    scripts = {script(name[0]) for name in used}
+    return len(scripts) == 1 and all(map(is_letter, used)) and isinstance(formula.node, Binary)
+
+
+def _reads_back(line: str, formula: Formula) -> bool:
+    try:
+        again = _assembled(line, Source(line), clean(line))
+    except Refused:
+        return False
+    return again.node == formula.node and _named(again.result) == _named(formula.result)
+
+
+def _named(result: Symbol | None) -> str | None:
+    return result.name if result is not None else None
 
 
 @dataclass
@@ -205,19 +245,20 @@ class _Assembly:
         symbols = {result.name: result} if result is not None else {}
         for name in names(node):
             operand = operands[name]
-            words = self._part(operand) if operand.is_phrase else self.definitions.get(name)
+            words = self.definitions.get(name) or self._part(operand)
             symbols[name] = self._symbol(name, operand, words, self._role(name, parts))
         for name, words in self.definitions.items():
             if name not in symbols and name not in operands:
                 symbols[name] = Symbol(name, name, words, "unused")
         return symbols
 
-    def _part(self, operand: Operand) -> str:
-        """The words of an operand; for "Numerator", the text that stands under it."""
+    def _part(self, operand: Operand) -> str | None:
+        """The words of an operand in words; for "Numerator", the text that stands under it."""
+        words = operand.words if operand.is_phrase else None
         for name, marks in self.cell.parts:
             if words_key(name) == words_key(operand.words):
-                return definition(marks, self.clean) or operand.words
-        return operand.words
+                return definition(marks, self.clean) or words
+        return words
 
     def _symbol(self, name: str, operand: Operand, words: str | None, role: Role) -> Symbol:
         span = self.clean.printed(operand.start, operand.end)
@@ -366,8 +407,8 @@ _CYRILLIC_LETTERS = "абвгдежзиклмнопрстуфхцчшщэюя"
 def _letters(node: Node, statements: Sequence[Statement]) -> dict[str, str]:
     """Name the operands in words a, b, c …, leaving out letters that are taken."""
     taken = {name for s in statements for name in (*s.operands, _name(s)) if name is not None}
-    cyrillic = any(script(name[0]) == "cyrillic" for name in taken if is_letter(name))
-    alphabet = _CYRILLIC_LETTERS if cyrillic else ascii_lowercase
+    scripts = {script(name[0]) for name in taken if is_letter(name)}
+    alphabet = _CYRILLIC_LETTERS if scripts == {"cyrillic"} else ascii_lowercase
     series = (f"{letter}{turn or ''}" for turn in count() for letter in alphabet)
     fresh = (letter for letter in series if letter not in taken)
     return {name: next(fresh) for name in names(node) if name.startswith("[")}

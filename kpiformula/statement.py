@@ -7,7 +7,7 @@ not follow the grammar is said in words of the field.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -18,7 +18,7 @@ from kpiformula.grammar import Branch, Mark, Unreadable
 from kpiformula.nodes import VULGAR, Binary, Call, Name, Negative, Node, Number, Operator, walk
 from kpiformula.operands import group
 from kpiformula.text import CleanText, join_lines, printed_number
-from kpiformula.words import words_key
+from kpiformula.words import is_symbol, words_key
 
 MAX_POWER = 6
 MAX_TOKENS = 500
@@ -212,19 +212,29 @@ def _unlisted(branch: Branch) -> Refused:
     )  # fmt: skip
 
 
-def _has(branch: Branch, rule: str) -> bool:
+def _parts(branch: Branch) -> Iterator[Branch]:
     pending = [branch]
     while pending:
         part = pending.pop()
-        if part.rule == rule:
-            return True
+        yield part
         pending.extend(child for child in part.children if isinstance(child, Branch))
-    return False
 
 
 def _counts(branch: Branch) -> bool:
     """Whether a term holds an operand, not numbers only."""
-    return _has(branch, "phrase") or _has(branch, "symbol")
+    return any(part.rule in ("phrase", "symbol") for part in _parts(branch))
+
+
+def _in_words(branch: Branch) -> bool:
+    """Whether a term holds an operand in words, one word or several."""
+    return any(
+        part.rule == "phrase" or (part.rule == "symbol" and not is_symbol(_printed_in(part)))
+        for part in _parts(branch)
+    )
+
+
+def _printed_in(branch: Branch) -> str:
+    return "".join(part.text for part in branch.children if isinstance(part, Mark))
 
 
 def _divides(branch: Branch) -> bool:
@@ -302,7 +312,7 @@ class _Builder:
             self.findings.append(
                 ("KF115", "a chain of divisions, read from left to right", start, end)
             )
-        elif branch.rule in ("add", "subtract") and _has(branch, "phrase"):
+        elif branch.rule in ("add", "subtract") and _in_words(branch):
             divided = [_divides(part) for part in parts]
             if any(divided) and all(map(_counts, parts)):
                 message = "a sum without brackets beside a quotient: only the nearest is divided"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import cache
+from itertools import pairwise
 from math import ceil, floor
 
 from hypothesis import strategies as st
@@ -133,19 +134,30 @@ def _role(formula: Formula, name: str) -> Role:
 def spellings(draw: st.DrawFn, formula: Formula) -> str:
     """Generate the printed spellings of a formula in letters: signs, spaces, line breaks.
 
-    Each means the same as ``str(formula)``. Shrinks towards that text.
+    Each means the same as ``str(formula)``. Shrinks towards that text. A first power is never
+    printed close to a division: ``A^1/2`` is a root.
     """
     tokens = str(formula).split(" ")
-    return "".join(draw(_SPELLED[token]) if token in _SPELLED else token for token in tokens)
+    spelled = tokens[:1]
+    for before, token in pairwise(tokens):
+        root = token == "/" and before.endswith("^1")
+        sign = _DIVIDED if root else _SPELLED.get(token)
+        spelled.append(token if sign is None else draw(sign))
+    return "".join(spelled)
+
+
+def _spaced(signs: Sequence[str]) -> st.SearchStrategy[str]:
+    """A sign between spaces or line ends."""
+    space = st.sampled_from(_SPACES)
+    return st.tuples(space, st.sampled_from(signs), space).map("".join)
 
 
 def _spelled(signs: Sequence[str]) -> st.SearchStrategy[str]:
     """A sign between spaces or line ends; where it is no letter, also without."""
-    space = st.sampled_from(_SPACES)
-    spaced = st.tuples(space, st.sampled_from(signs), space).map("".join)
-    return spaced | st.sampled_from([sign for sign in signs if not sign.isalpha()])
+    return _spaced(signs) | st.sampled_from([sign for sign in signs if not sign.isalpha()])
 
 
+_DIVIDED = _spaced(("/", "÷", "∕", "⁄", ":"))
 _SPELLED = {
     "*": _spelled(("*", "×", "·", "∙", "∗", "x", "х")),
     "/": _spelled(("/", "÷", "∕", "⁄", ":")),

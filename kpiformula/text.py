@@ -44,7 +44,8 @@ class CleanText:
 def clean(printed: str) -> CleanText:
     """Return the text composed (NFC), nothing invisible, with single spaces and line ends.
 
-    A soft hyphen at the end of a line takes the line end with it.
+    A soft hyphen at the end of a line takes the line end with it; so does a group of digits that
+    no number begins with: ``10`` and, on the next line, ``000``.
     """
     characters: list[str] = []
     offsets: list[int] = []
@@ -69,7 +70,15 @@ def clean(printed: str) -> CleanText:
         characters.extend(char)
         offsets.extend([start] * len(char))
     offsets.append(length)
-    return CleanText("".join(characters), tuple(offsets))
+    return CleanText(_with_whole_numbers("".join(characters)), tuple(offsets))
+
+
+_NUMBER_GOES_ON = re.compile(r"((?<![\d.,])\d{1,3}(?: \d{3})*)\n(?=0\d\d(?!\d))")
+
+
+def _with_whole_numbers(text: str) -> str:
+    whole, joined = _NUMBER_GOES_ON.subn(r"\1 ", text)
+    return _with_whole_numbers(whole) if joined else text
 
 
 def _after_line_end(printed: str, index: int) -> int:
@@ -132,6 +141,9 @@ def twin(name: str) -> str:
 
 
 # --- numbers -----------------------------------------------------------------------------------
+
+BLANKS = frozenset({"", "-", "\u2012", "\u2013", "\u2014", "\u2212"})
+"""What stands in a printed table where there is no figure."""
 
 _NUMBER = re.compile(
     rf"[+]?(?P<whole>\d{{1,3}}(?:[{SPACES}'’]\d{{3}})+|\d+|(?=[.]\d))(?:(?P<mark>[.,])(?P<part>\d+))?",

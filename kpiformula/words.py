@@ -79,7 +79,7 @@ def is_symbol(word: str) -> bool:
         is_letter(word)
         or "_" in word
         or len({script(char) for char in word if char.isalpha()}) > 1
-        or (word.isupper() and len(word) <= 6 and "-" not in word)
+        or (word.isupper() and word[:1].isalpha() and len(word) <= 6 and "-" not in word)
         or (len(word) <= 3 and word[:1].isupper() and word[1:].islower())
     )
 

@@ -62,7 +62,8 @@ def real_cells() -> list[str]:
     """Return every calculation cell of ``tests/cases/``."""
     cases = (
         yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
-        for path in sorted(CASES.rglob("*.yaml"))
+        for kind in ("made", "printed")
+        for path in sorted((CASES / kind).glob("*.yaml"))
     )
     return [case["cell"] for case in cases if "cell" in case]
 

@@ -301,6 +301,9 @@ def test_a_root_is_enclosed(g: int, f: int) -> None:
         ("H = sqrt(G - F + 1) + sqrt(G)", "1.41421356"),
         ("H = sqrt(G * 10 ^ 6)", "1414.21356237"),
         ("H = abs(sqrt(G) - sqrt(G)) + sqrt(F)", "1.73205081"),
+        ("H = sqrt((sqrt(G) - sqrt(G))^2) + sqrt(F)", "1.73205081"),
+        ("H = ((sqrt(G) * 10^6)^6)^6 / ((G * 10^6 * 10^6)^6)^3 + sqrt(F)", "2.73205081"),
+        ("H = 1 / ((sqrt(G) - 1.4142135623730950488)^6)^6 * 0 + sqrt(F)", "1.73205081"),
     ],
 )
 def test_values_with_roots(text: str, digits: str) -> None:
