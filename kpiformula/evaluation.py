@@ -1,20 +1,15 @@
-"""Counts to results: exact, with the coefficient of a category, and with the steps.
+"""Counts to results: exact, with the coefficient of a category, for one row or for all.
 
-Counts are integers, fractions, decimals or printed strings; a float has no stated decimals and is
-refused. A missing count is never zero: the result then says which one is missing.
+A missing count is never zero: the result then says which one is missing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
-from enum import StrEnum
 from fractions import Fraction
-from numbers import Integral
-from types import MappingProxyType
-from typing import cast
+from typing import cast, overload
 
 from kpiformula.arithmetic import (
     IrrationalError,
@@ -25,176 +20,82 @@ from kpiformula.arithmetic import (
     program,
 )
 from kpiformula.coefficients import chosen_value, require_case, settled_values
-from kpiformula.diagnostics import InputError, error
+from kpiformula.counts import LARGEST, Count, read_count
+from kpiformula.diagnostics import Diagnostic, InputError, KpiFormulaError, error
 from kpiformula.formula import Coefficient, Formula
-from kpiformula.intervals import Interval, Rounding, approximation, round_decimal, value_text
-from kpiformula.methodology import Indicator
-from kpiformula.nodes import Number, names, number_text, substitute, text
-from kpiformula.text import MAX_DIGITS, printed_number, twin
+from kpiformula.intervals import Interval
+from kpiformula.mapping import Table
+from kpiformula.methodology import Indicator, Methodology
+from kpiformula.nodes import names, number_text
+from kpiformula.results import MethodologyResult, Result
+from kpiformula.text import twin
 
 Subject = Formula | Indicator
 """What can be evaluated; of an indicator, its reading, or the printed formula if asked for."""
 
-Count = int | Fraction | Decimal | str | None
-"""A count as given by the caller; ``None``, an empty string or a dash is a missing count."""
-
-BLANKS = frozenset({"", "-", "\u2012", "\u2013", "\u2014", "\u2212"})
-"""What stands in a printed table where there is no figure."""
-
-_LARGEST = 10**MAX_DIGITS
 _PLANS_KEPT = 4096
 
 
-class Status(StrEnum):
-    """What an evaluation came to: a value, an interval that holds it, or neither."""
-
-    EXACT = "exact"
-    ENCLOSED = "enclosed"
-    UNDEFINED = "undefined"
-    NOT_EVALUATED = "not_evaluated"
-
-
-@dataclass(frozen=True)
-class Result:
-    """The value of a formula for given counts, in the unit the indicator is printed in.
-
-    ``outcome`` is the exact value; or, where a root is no ratio, an interval that holds it; or
-    the sentence that says why there is no value. ``amounts`` are numerator and denominator of
-    each name of the formula, in printed order, ``None`` where one is missing.
-    """
-
-    formula: Formula = field(repr=False)
-    unit: str | None
-    amounts: tuple[Ratio | None, ...] = field(repr=False)
-    outcome: Fraction | Interval | str
-
-    def __init__(
-        self,
-        formula: Formula,
-        unit: str | None,
-        amounts: tuple[Ratio | None, ...],
-        outcome: Fraction | Interval | str,
-    ) -> None:
-        # One result a row: the generated method of a frozen class takes twice as long.
-        state = self.__dict__
-        state["formula"] = formula
-        state["unit"] = unit
-        state["amounts"] = amounts
-        state["outcome"] = outcome
-
-    @property
-    def value(self) -> Fraction | None:
-        """The exact value, or ``None``; :attr:`status` says why."""
-        return self.outcome if isinstance(self.outcome, Fraction) else None
-
-    @property
-    def interval(self) -> Interval | None:
-        """Where a root is no ratio: an interval of width 10^-40 or less that holds the value."""
-        return self.outcome if isinstance(self.outcome, Interval) else None
-
-    @property
-    def reason(self) -> str | None:
-        """Why there is no value: the denominator that is zero, the counts that are missing."""
-        return self.outcome if isinstance(self.outcome, str) else None
-
-    @property
-    def status(self) -> Status:
-        """What the evaluation came to."""
-        if isinstance(self.outcome, Fraction):
-            return Status.EXACT
-        if isinstance(self.outcome, Interval):
-            return Status.ENCLOSED
-        return Status.NOT_EVALUATED if None in self.amounts else Status.UNDEFINED
-
-    @property
-    def missing(self) -> tuple[str, ...]:
-        """The symbols without a count, in printed order."""
-        used = zip(names(self.formula.node), self.amounts, strict=True)
-        return tuple(name for name, amount in used if amount is None)
-
-    @property
-    def counts(self) -> Mapping[str, Fraction]:
-        """The values used, by symbol, coefficients among them."""
-        used = zip(names(self.formula.node), self.amounts, strict=True)
-        return MappingProxyType({name: Fraction(*amount) for name, amount in used if amount})
-
-    @property
-    def tainted(self) -> bool:
-        """Whether part of the cell could not be read, so that the formula may say less."""
-        return bool(self.formula.unread)
-
-    @property
-    def steps(self) -> tuple[str, str, str]:
-        """The formula, the formula with the counts in place, and the value."""
-        numbers = {name: Number(value) for name, value in self.counts.items()}
-        return str(self.formula), text(substitute(self.formula.node, numbers)), self._last_step()
-
-    def _last_step(self) -> str:
-        match self.outcome:
-            case Fraction():
-                return f"= {value_text(self.outcome)}"
-            case Interval(low=low):
-                return f"≈ {approximation(low)}"
-            case reason:
-                return f"{self.status.replace('_', ' ')}: {reason}"
-
-    def rounded(self, decimals: int, mode: Rounding = "half_up") -> Decimal:
-        """Return the value as it would be printed, with ``decimals`` (negative: to tens …).
-
-        Raises:
-            InputError: KF512 where there is no value, or it cannot be told from a tie; KF509
-                for an unknown mode.
-        """
-        match self.outcome:
-            case Fraction():
-                return round_decimal(self.outcome, decimals, mode)
-            case Interval(low=low, high=high):
-                one, other = (round_decimal(end, decimals, mode) for end in (low, high))
-                if one == other:
-                    return one
-                reason = f"the value lies too near to where {one} and {other} part"
-            case _:
-                reason = self.outcome
-        raise InputError(error("KF512", f"there is no value to round: {reason}"))
-
-    def __str__(self) -> str:
-        result = self.formula.result
-        left = result.name if result else text(self.formula.node)
-        if self.reason is not None:
-            return f"{left}: {self._last_step()}"
-        return f"{left} {self._last_step()}{f' {self.unit}' if self.unit else ''}"
-
-    def _repr_html_(self) -> str:
-        from kpiformula.notebook import html
-
-        return html(self)
-
-
+@overload
 def evaluate(
     subject: Subject,
     counts: Mapping[str, Count],
     *,
     category: str | None = None,
     as_printed: bool = False,
-) -> Result:
-    """Compute a formula exactly.
+) -> Result: ...
+
+
+@overload
+def evaluate(
+    subject: Methodology,
+    counts: Mapping[str, Count],
+    *,
+    year: int | None = None,
+    category: str | None = None,
+    as_printed: bool = False,
+) -> MethodologyResult: ...
+
+
+def evaluate(
+    subject: Subject | Methodology,
+    counts: Mapping[str, Count],
+    *,
+    year: int | None = None,
+    category: str | None = None,
+    as_printed: bool = False,
+) -> Result | MethodologyResult:
+    """Compute a formula, an indicator, or all rows of a methodology, exactly.
 
     Args:
-        subject: an indicator (its ``reading`` is evaluated) or a formula.
-        counts: by symbol or by input name; an input stands for every symbol that uses it.
+        subject: an indicator (its ``reading`` is evaluated), a formula, or a methodology.
+        counts: by symbol or by input name; an input stands for every symbol that uses it. For a
+            methodology by input name only: a letter stands for another count in each row.
             Integers, fractions, decimals, or strings as printed; ``None``, an empty string or a
             dash is missing, and a missing count gives a result without a value.
+        year: of a methodology, the year whose targets are shown beside the values.
         category: which case of a coefficient applies: its printed label or an English key. A
             condition of a case is decided by a count given under the quantity's name. A
             coefficient may also be given among the counts.
         as_printed: evaluate the printed formula of an indicator though an erratum corrects it.
 
+    Returns:
+        The result; of a methodology, those of its rows, and for each other row the reason. What
+        is wrong for some rows only, such as a count that is no number, is their reason.
+
     Raises:
         InputError: KF501 a count of a kind that is not exact; KF502 an unknown key; KF503 two
             different values for one symbol; KF504, KF505, KF905 a count that cannot be read;
-            KF506 the category is missing or unknown; KF507 it leaves several cases open.
+            KF506 the category is missing or unknown; KF507 it leaves several cases open; KF533
+            a year that the methodology does not have, or a year where there is no methodology.
+            Of a methodology: KF501, KF502, KF533; and KF504, KF505, KF905 for a count that no
+            row uses.
         FormulaSyntaxError: if the indicator's cell holds no formula that can be read.
     """
+    if type(subject) is Methodology:
+        return _rows_evaluated(subject, counts, year, category, as_printed)
+    if year is not None:
+        raise InputError(error("KF533", f"the year {year} is for a whole methodology only"))
     plan = _plan(subject, as_printed)
     values = plan.blank.copy()
     for key, count in counts.items():
@@ -203,7 +104,7 @@ def evaluate(
             place is not None
             and type(count) is int
             and values[place] is None
-            and -_LARGEST <= count <= _LARGEST
+            and -LARGEST <= count <= LARGEST
         ):
             values[place] = (count, 1)
         else:
@@ -270,7 +171,7 @@ def _prepare(subject: Subject, as_printed: bool) -> _Plan:
         unit = formula.result.unit if formula.result is not None else None
         inputs, units = {}, {}
     else:
-        formula = subject.formula if as_printed else subject.reading
+        formula = (as_printed and subject.formula) or subject.reading
         unit = subject.unit
         inputs = {name: symbol.input for name, symbol in subject.symbols.items()}
         units = {name: symbol.unit for name, symbol in subject.symbols.items()}
@@ -315,7 +216,7 @@ def _fill_in(plan: _Plan, values: list[Ratio | None], key: str, count: Count) ->
     places = plan.places.get(key)
     if places is None:
         raise _unknown_key(key, plan)
-    amount = _amount(key, count, plan)
+    amount = _amount(plan, key, count)
     if amount is None:
         return
     for place in places:
@@ -326,80 +227,27 @@ def _fill_in(plan: _Plan, values: list[Ratio | None], key: str, count: Count) ->
             raise _two_values(plan.names[place], before, amount)
 
 
-def _amount(key: str, count: object, plan: _Plan) -> Ratio | None:
-    """Read one count; the kinds that are refused are named in :func:`evaluate`."""
-    match count:
-        case None:
-            return None
-        case bool():
-            raise _unusable(key, f"{count} is no count", "write 1 or 0 if that is meant")
-        case Integral():
-            amount = int(count), 1
-        case Fraction():
-            amount = count.as_integer_ratio()
-        case Decimal():
-            amount = _decimal_amount(key, count)
-        case str():
-            if count.strip() in BLANKS:
-                return None
-            amount = _printed_amount(key, count, plan)
-        case float() if count != count:
-            raise _unusable(key, "NaN is not a number", "give None for a missing count")
-        case float():
-            raise _unusable(
-                key,
-                f"the float {count!r} does not say how many of its decimals are meant",
-                f"give it as printed, {str(count)!r}, or as Decimal({str(count)!r})",
-            )
-        case _:
-            kind = type(count).__name__
-            raise _unusable(
-                key,
-                f"a count cannot be of type {kind}",
-                "give an int, a Fraction, a Decimal, a string as printed, or None",
-            )
-    if max(abs(amount[0]), amount[1]) > _LARGEST:
-        raise _too_long(key)
-    return amount
-
-
-def _decimal_amount(key: str, count: Decimal) -> Ratio:
-    if not count.is_finite():
-        raise _unusable(key, f"{count} is not a number", "give None for a missing count")
-    if max(abs(count.adjusted()), len(count.as_tuple().digits)) > MAX_DIGITS:
-        raise _too_long(key)
-    return count.as_integer_ratio()
-
-
-def _printed_amount(key: str, count: str, plan: _Plan) -> Ratio:
-    try:
-        number = printed_number(count)
-    except InputError as unread:
-        found = (replace(d, message=f"{key}: {d.message}") for d in unread.diagnostics)
-        raise InputError(*found) from None
-    if number.percent and any(
-        plan.units.get(plan.names[place]) != "percent" for place in plan.places[key]
-    ):
-        raise _unusable(key, f"{count!r} is a percentage, not a count", "give the count itself")
-    return number.value.as_integer_ratio()
-
-
-def _unusable(key: str, message: str, advice: str) -> InputError:
-    return InputError(error("KF501", f"{key}: {message}", help=advice))
-
-
-def _too_long(key: str) -> InputError:
-    return InputError(error("KF905", f"{key}: a number has more than {MAX_DIGITS} digits"))
+def _amount(plan: _Plan, key: str, count: object) -> Ratio | None:
+    return read_count(
+        key,
+        count,
+        lambda: all(plan.units.get(plan.names[p]) == "percent" for p in plan.places[key]),
+    )
 
 
 def _unknown_key(key: object, plan: _Plan) -> InputError:
     known, given = tuple(plan.places), str(key)
-    alike = [name for name in known if twin(name).casefold() == twin(given).casefold()]
-    nearest = alike or get_close_matches(given, known)
+    nearest = _nearest(given, known)
     advice = f"did you mean {' or '.join(nearest)}? " if nearest else ""
     listed = f"known are {', '.join(known)}" if known else "the formula takes no counts"
     message = f"the formula has no symbol or input {given!r}: {plan.formula}"
     return InputError(error("KF502", message, help=advice + listed))
+
+
+def _nearest(given: str, known: Iterable[str]) -> list[str]:
+    """Return the known names that look like the one given, or else those that are near it."""
+    alike = [name for name in known if twin(name).casefold() == twin(given).casefold()]
+    return alike or get_close_matches(given[:60], known)
 
 
 def _two_values(name: str, one: Ratio, other: Ratio) -> InputError:
@@ -442,7 +290,87 @@ def _choose_coefficients(
             continue
         settled = plan.settled.get((place, category))
         if settled is None:
-            amounts = ((key, _amount(key, count, plan)) for key, count in counts.items())
+            amounts = ((key, _amount(plan, key, count)) for key, count in counts.items())
             quantities = {key: Fraction(*amount) for key, amount in amounts if amount}
             settled = chosen_value(coefficient, category, quantities).as_integer_ratio()
         values[place] = settled
+
+
+# --- methodologies -----------------------------------------------------------------------------
+
+
+def _rows_evaluated(
+    methodology: Methodology,
+    inputs: Mapping[str, Count],
+    year: int | None,
+    category: str | None,
+    as_printed: bool,
+) -> MethodologyResult:
+    if year is not None and year not in methodology.years:
+        known = ", ".join(map(str, methodology.years))
+        message = f"{year} is no year of {methodology.id}"
+        raise InputError(error("KF533", message, help=f"known are {known}"))
+    unread = _unread_inputs(methodology, inputs)
+    results: dict[str, Result] = {}
+    reasons: dict[str, Diagnostic] = {}
+    used: set[str] = set()
+    for code, row in methodology.items():
+        try:
+            given = dict(_inputs_of(row, as_printed))
+            used.update(given.values())
+            for each in given.values():
+                if each in unread:
+                    raise InputError(unread[each])
+            counts = {name: inputs[each] for name, each in given.items() if each in inputs}
+            results[code] = evaluate(row, counts, category=category, as_printed=as_printed)
+        except KpiFormulaError as refused:
+            reasons[code] = refused.diagnostics[0]
+    nowhere = [finding for key, finding in unread.items() if key not in used]
+    if nowhere:
+        raise InputError(*nowhere)
+    return MethodologyResult(methodology, Table(results), Table(reasons), year, category)
+
+
+def _unread_inputs(
+    methodology: Methodology, inputs: Mapping[str, Count]
+) -> Mapping[str, Diagnostic]:
+    """Return what is wrong with counts that cannot be read, by input.
+
+    Raises:
+        InputError: KF501, KF502 with all counts that no row could use.
+    """
+    unread: dict[str, Diagnostic] = {}
+    refused: list[Diagnostic] = []
+    for key, count in inputs.items():
+        if key not in methodology.inputs:
+            refused.append(_unknown_input(key, methodology))
+            continue
+        try:
+            read_count(key, count, lambda: True)
+        except InputError as problem:
+            if problem.code == "KF501":
+                refused += problem.diagnostics
+            else:
+                unread[key] = problem.diagnostics[0]
+    if refused:
+        raise InputError(*refused)
+    return unread
+
+
+def _unknown_input(key: object, methodology: Methodology) -> Diagnostic:
+    nearest = _nearest(str(key), methodology.inputs)
+    advice = (
+        f"did you mean {' or '.join(nearest)}?" if nearest
+        else "counts are given by the names of inputs, not by the letters of one formula"
+    )  # fmt: skip
+    return error("KF502", f"{methodology.id} has no input {str(key)[:60]!r}", help=advice)
+
+
+def _inputs_of(row: Indicator, as_printed: bool) -> Iterator[tuple[str, str]]:
+    """Yield the names of a row's formula that need a count, each with its input."""
+    if row.input is not None:
+        yield row.input.id, row.input.id
+    plan = _plan(row, as_printed)
+    for name, symbol in row.symbols.items():
+        if plan.places[name] or plan.coefficients:
+            yield name, symbol.input

@@ -6,7 +6,7 @@ part. Everything that is wrong in any of them is said at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from os import PathLike, fspath
@@ -27,14 +27,16 @@ from kpiformula.datafile import (
 )
 from kpiformula.diagnostics import (
     Diagnostic,
-    InputError,
     MethodologyError,
     Source,
     Span,
     error,
 )
+from kpiformula.figures import Target, read_target
 from kpiformula.mapping import Table
 from kpiformula.methodology import (
+    AlsoPrinted,
+    Baseline,
     Document,
     Erratum,
     Indicator,
@@ -42,18 +44,33 @@ from kpiformula.methodology import (
     Language,
     Methodology,
     Part,
+    Phrase,
     Place,
     Position,
     SymbolInput,
-    Target,
 )
 from kpiformula.resources import resource_root
-from kpiformula.schema import ID, HeadFile, IndicatorEntry, PartFile, nearest, validated
-from kpiformula.text import printed_number
+from kpiformula.schema import (
+    ID,
+    HeadFile,
+    IndicatorEntry,
+    PartFile,
+    PhraseEntry,
+    nearest,
+    validated,
+)
+
+Keys = tuple[str | int, ...]
+"""The way to a value in a file: keys and places in lists."""
 
 HEAD = "methodology.yaml"
 
+_DECIMAL_COMMA = frozenset({"kk", "ru"})
+"""Languages in which a comma stands before decimals and thousands are grouped by spaces."""
+
 M = TypeVar("M", HeadFile, PartFile)
+S = TypeVar("S")
+T = TypeVar("T")
 
 
 def available() -> tuple[str, ...]:
@@ -189,6 +206,8 @@ def _across(
             yield error("KF406", message, place, part.source)
         for row, entry in enumerate(part.content.indicators):
             yield from _in_row(head, part, row, entry, codes)
+    for part in parts:
+        yield from _unknown_codes(part, codes)
 
 
 def _in_row(
@@ -201,25 +220,89 @@ def _in_row(
         message = f"the code `{entry.code}` stands already at {codes[entry.code]}"
         yield error("KF408", message, code, source)
     codes.setdefault(entry.code, f"{source.name}:{line}")
-    for symbol, given in entry.symbols.items():
-        if given.input not in head.inputs:
-            place = at(part.written, *way, "symbols", symbol, "input").span
-            yield error("KF407", f"unknown input `{given.input}`", place, source,
-                        help=nearest(given.input, head.inputs))  # fmt: skip
+    for given, path in _inputs(entry):
+        if given not in head.inputs:
+            place = at(part.written, *way, *path).span
+            yield error("KF407", f"unknown input `{given}`", place, source,
+                        help=nearest(given, head.inputs))  # fmt: skip
     for year in entry.targets:
         if year not in head.years:
             place = key_span(part.written, *way, "targets", str(year))
             message = f"{year} is not among the years of the methodology"
             yield error("KF406", message, place, source)
-    lines = at(part.written, *way, "source", "cell")
-    first, last = _lines(entry.source.cell)
-    if last < first:
-        message = f"the cell ends at line {last}, before it begins"
-        yield error("KF406", message, lines.span, source)
-    cell = at(part.written, *way, "cell")
+    for given, path in _line_ranges(entry):
+        first, last = _lines(given)
+        if last < first:
+            place = at(part.written, *way, *path).span
+            message = f"the lines end at {last}, before they begin"
+            yield error("KF406", message, place, source)
+    yield from _of_basis(entry, code, source)
+    cell = at(part.written, *way, "cell") if entry.cell is not None else None
     if isinstance(cell, Scalar) and not cell.literal and _has_lines(source, cell):
         yield error("KF406", "a cell of several lines is written as a block `|`", cell.span, source,
                     help="other ways of writing it do not keep its line breaks")  # fmt: skip
+
+
+def _inputs(entry: IndicatorEntry) -> Iterator[tuple[str, Keys]]:
+    """Yield each input that a row names, and where in the row."""
+    if entry.input is not None:
+        yield entry.input, ("input",)
+    for symbol, given in entry.symbols.items():
+        yield given.input, ("symbols", symbol, "input")
+
+
+def _line_ranges(entry: IndicatorEntry) -> Iterator[tuple[str, Keys]]:
+    """Yield each range of printed lines that a row names, and where in the row."""
+    for key, given in (("figures", entry.source.figures), ("cell", entry.source.cell)):
+        if given is not None:
+            yield given, ("source", key)
+    for i, also in enumerate(entry.also_printed):
+        yield also.lines, ("also_printed", i, "lines")
+    for key, phrases in _phrases(entry):
+        for i, phrase in enumerate(phrases):
+            yield phrase.lines, (key, i, "lines")
+
+
+def _phrases(entry: IndicatorEntry) -> Iterator[tuple[str, list[PhraseEntry]]]:
+    yield "include", entry.include
+    yield "exclude", entry.exclude
+    yield "evidence", entry.evidence
+
+
+_ASKED_BY_BASIS = {
+    "printed": "cell", "worded": "cell", "name": "formula", "observed": "input",
+    "unstated": "reason",
+}  # fmt: skip
+
+
+def _of_basis(entry: IndicatorEntry, code: Span, source: Source) -> Iterator[Diagnostic]:
+    """Yield where a row lacks what its basis asks for, or has what only another basis has."""
+    asked = _ASKED_BY_BASIS[entry.basis]
+    if getattr(entry, asked) is None:
+        message = f"`{asked}` is missing: the basis `{entry.basis}` asks for it"
+        yield error("KF405", message, code, source)
+    for key in ("formula", "input", "reason"):
+        if key != asked and getattr(entry, key) is not None:
+            message = f"`{key}` does not go with the basis `{entry.basis}`"
+            yield error("KF406", message, code, source)
+    if (entry.cell is None) != (entry.source.cell is None):
+        yield error("KF405", "a cell and its lines go together", code, source)
+
+
+def _unknown_codes(part: _File[PartFile], codes: Mapping[str, str]) -> Iterator[Diagnostic]:
+    """Yield the codes of other rows that a row names and no row has."""
+    for row, entry in enumerate(part.content.indicators if part.content is not None else ()):
+        parts = (("sum_of", entry.sum_of), ("includes", entry.includes))
+        named: list[tuple[str, Keys]] = [
+            (code, (key, i)) for key, given in parts for i, code in enumerate(given)
+        ]
+        if entry.same_as is not None:
+            named.append((entry.same_as, ("same_as",)))
+        for code, path in named:
+            if code not in codes:
+                place = at(part.written, "indicators", row, *path).span
+                yield error("KF406", f"no indicator has the code `{code}`", place, part.source,
+                            help=nearest(code, codes))  # fmt: skip
 
 
 def _has_lines(source: Source, scalar: Scalar) -> bool:
@@ -237,8 +320,9 @@ def _lines(printed: str) -> tuple[int, int]:
 
 def _methodology(head: HeadFile, parts: list[_File[PartFile]]) -> Methodology:
     inputs = {key: Input(key, _by_language(i.name), i.unit) for key, i in head.inputs.items()}
+    document = head.source
     indicators = {
-        entry.code: _indicator(head, part, part.content.part, row, entry)
+        entry.code: _indicator(head, inputs, part, part.content.part, row, entry)
         for part in parts
         if part.content is not None
         for row, entry in enumerate(part.content.indicators)
@@ -247,7 +331,7 @@ def _methodology(head: HeadFile, parts: list[_File[PartFile]]) -> Methodology:
         id=head.id,
         name=_by_language(head.name),
         language=head.language,
-        source=Document(head.source.file, head.source.title),
+        source=Document(document.file, document.title, document.effective, document.amended_by),
         years=tuple(head.years),
         categories=tuple(head.categories),
         parts=tuple(
@@ -261,17 +345,23 @@ def _methodology(head: HeadFile, parts: list[_File[PartFile]]) -> Methodology:
 
 
 def _indicator(
-    head: HeadFile, file: _File[PartFile], part: str, row: int, entry: IndicatorEntry
+    head: HeadFile,
+    inputs: Mapping[str, Input],
+    file: _File[PartFile],
+    part: str,
+    row: int,
+    entry: IndicatorEntry,
 ) -> Indicator:
-    document, line = head.source.file, entry.source.line
-    erratum = None
-    if entry.erratum is not None:
-        erratum = Erratum(
-            entry.erratum.formula.strip(),
-            entry.erratum.reason.strip(),
-            tuple(entry.erratum.answers),
-            _position(file, "indicators", row, "erratum", "formula"),
-        )
+    def placed(lines: str) -> Place:
+        return Place(head.source.file, *_lines(lines))
+
+    def target(printed: str) -> Target:
+        return read_target(printed, entry.unit, decimal_comma=head.language in _DECIMAL_COMMA)
+
+    def targets(printed: Mapping[int, str]) -> Table[int, Target]:
+        return Table({year: target(figure) for year, figure in printed.items()})
+
+    source = entry.source
     return Indicator(
         code=entry.code,
         part=part,
@@ -280,35 +370,64 @@ def _indicator(
         unit=entry.unit,
         kind=entry.kind,
         basis=entry.basis,
+        targets=targets(entry.targets),
+        source=placed(str(source.line)),
         direction=entry.direction,
         direction_printed=entry.direction_printed,
-        targets=Table({year: _target(text) for year, text in entry.targets.items()}),
+        reason=entry.reason,
+        baseline=_given(entry.baseline, lambda b: Baseline(b.year, target(b.figure))),
+        also_printed=tuple(
+            AlsoPrinted(targets(also.figures), placed(also.lines)) for also in entry.also_printed
+        ),
+        sum_of=tuple(entry.sum_of),
+        includes=tuple(entry.includes),
+        same_as=entry.same_as,
         owner=entry.owner,
         report=entry.report,
         ministry_indicator=entry.ministry_indicator,
-        source=Place(document, line, line),
-        cell_source=Place(document, *_lines(entry.source.cell)),
-        cell=entry.cell.rstrip("\n"),
+        figures_source=_given(source.figures, placed),
+        cell_source=_given(source.cell, placed),
+        cell=_given(entry.cell, lambda cell: cell.rstrip("\n")),
+        name_formula=entry.formula,
+        input=_given(entry.input, inputs.__getitem__),
         symbols=Table({name: SymbolInput(s.input, s.unit) for name, s in entry.symbols.items()}),
-        erratum=erratum,
-        cell_at=_position(file, "indicators", row, "cell"),
-    )
+        erratum=_given(
+            entry.erratum, lambda e: Erratum(e.formula.strip(), e.reason.strip(), tuple(e.answers))
+        ),
+        **{key: tuple(Phrase(p.text, placed(p.lines)) for p in found)
+           for key, found in _phrases(entry)},
+        uncertain=entry.uncertain,
+        places=Table(dict(_places(file, row, entry))),
+    )  # fmt: skip
+
+
+def _given(value: S | None, made: Callable[[S], T]) -> T | None:
+    return None if value is None else made(value)
 
 
 def _by_language(names: Mapping[Language, str]) -> Table[str, str]:
     return Table({str(language): name for language, name in names.items()})
 
 
-def _position(file: _File[PartFile], *path: str | int) -> Position:
-    text = at(file.written, *path)
-    if not isinstance(text, Scalar):
-        raise TypeError(path)
-    return Position(file.source.name, *block_position(file.source, text))
-
-
-def _target(printed: str) -> Target:
-    try:
-        number = printed_number(printed)
-    except InputError:
-        return Target(printed, None, None)
-    return Target(printed, number.value, number.decimals)
+def _places(
+    file: _File[PartFile], row: int, entry: IndicatorEntry
+) -> Iterator[tuple[str, Position]]:
+    """Yield where each text of a row stands; the keys are those of :meth:`Indicator.quoted`."""
+    written = at(file.written, "indicators", row)
+    ways: list[Keys] = [
+        (key,) for key in ("code", "printed_unit", "cell", "formula", "owner", "report")
+    ]
+    ways += [("erratum", "formula"), ("baseline", "figure")]
+    ways += [("name", language) for language in entry.name]
+    ways += [("targets", str(year)) for year in entry.targets]
+    ways += [
+        ("also_printed", i, "figures", str(year))
+        for i, also in enumerate(entry.also_printed)
+        for year in also.figures
+    ]
+    ways += [(key, i, "text") for key, found in _phrases(entry) for i in range(len(found))]
+    for way in ways:
+        text = at(written, *way)
+        if isinstance(text, Scalar):
+            key = "/".join(str(step) for step in way if step not in ("figure", "figures", "text"))
+            yield key, Position(file.source.name, *block_position(file.source, text))

@@ -9,15 +9,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, final
 
-from kpiformula.diagnostics import FormulaSyntaxError, Source
+from kpiformula.diagnostics import FormulaSyntaxError, InputError, Source, error
+from kpiformula.figures import Target
 from kpiformula.mapping import Table
-from kpiformula.nodes import names
+from kpiformula.nodes import Name, names
 
 if TYPE_CHECKING:
-    from fractions import Fraction
-
     from kpiformula.formula import Formula
 
 Language = Literal["kk", "ru", "en"]
@@ -58,10 +57,15 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The printed document behind a methodology: its file and its title as printed."""
+    """The printed document behind a methodology: its file and its title as printed.
+
+    ``effective`` is the date (ISO 8601) of the wording, ``amended_by`` the act it comes from.
+    """
 
     file: str
     title: str
+    effective: str | None = None
+    amended_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +86,27 @@ class SymbolInput:
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
-    """The figure planned for a year, in the indicator's unit.
+class Baseline:
+    """The figure from which the targets start, and its year."""
 
-    ``value`` and ``decimals`` are ``None`` where the document prints a dash, an empty cell, or
-    something that is not one number, such as ``1:6``.
-    """
+    year: int
+    figure: Target
 
-    printed: str
-    value: Fraction | None
-    decimals: int | None
+
+@dataclass(frozen=True, slots=True)
+class AlsoPrinted:
+    """Figures of an indicator, by year, that the document prints at another place as well."""
+
+    figures: Mapping[int, Target]
+    source: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A criterion or a confirming document, as printed, and where."""
+
+    text: str
+    source: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +116,6 @@ class Erratum:
     formula: str
     reason: str
     answers: tuple[str, ...]
-    at: Position = field(default=Position(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +132,15 @@ class Indicator:
 
     ``name`` is by language, ``targets`` by year, ``symbols`` by the names of the formula.
     ``unit`` is a name of ``grammars/units.txt``, ``printed_unit`` what the document prints.
-    ``source`` is the line of the code in the document, ``cell_source`` the lines of the
-    calculation cell, ``cell_at`` where the cell stands in the methodology file.
+    ``source`` is the line of the code in the document, ``figures_source`` the lines of its
+    targets, ``cell_source`` those of the calculation cell; ``places`` leads from the key of a
+    text, such as ``targets/2027``, to where it stands in the methodology file.
+
+    ``reason`` says why an ``unstated`` indicator cannot be computed, ``name_formula`` words the
+    quotient that only the name states, ``input`` is the amount that an ``observed`` indicator is.
+    ``sum_of`` are the codes of its printed parts where they are all of it, ``includes`` where there
+    is more to it; ``same_as`` is the code of the row that prints the same quantity; ``uncertain``
+    says what the transcription leaves open.
     """
 
     code: str
@@ -129,43 +150,85 @@ class Indicator:
     unit: str
     kind: Kind
     basis: Basis
-    direction: Direction
-    direction_printed: bool
     targets: Mapping[int, Target]
-    owner: str | None
-    report: str | None
-    ministry_indicator: bool
     source: Place
-    cell_source: Place
-    cell: str
-    symbols: Mapping[str, SymbolInput]
+    direction: Direction | None = None
+    direction_printed: bool = False
+    reason: str | None = None
+    baseline: Baseline | None = None
+    also_printed: tuple[AlsoPrinted, ...] = ()
+    sum_of: tuple[str, ...] = ()
+    includes: tuple[str, ...] = ()
+    same_as: str | None = None
+    owner: str | None = None
+    report: str | None = None
+    ministry_indicator: bool = False
+    figures_source: Place | None = None
+    cell_source: Place | None = None
+    cell: str | None = None
+    name_formula: str | None = None
+    input: Input | None = None
+    symbols: Mapping[str, SymbolInput] = field(default_factory=Table)
     erratum: Erratum | None = None
-    cell_at: Position = field(default=Position(), compare=False)
+    include: tuple[Phrase, ...] = ()
+    exclude: tuple[Phrase, ...] = ()
+    evidence: tuple[Phrase, ...] = ()
+    uncertain: str | None = None
+    places: Mapping[str, Position] = field(default_factory=Table, compare=False)
 
     @cached_property
-    def formula(self) -> Formula:
-        """The formula as printed.
+    def formula(self) -> Formula | None:
+        """The formula as printed; ``None`` where the document prints none.
 
         Raises:
             FormulaSyntaxError: if the cell cannot be read; it points into the methodology file.
         """
-        return _parsed(self.cell, self.cell_at)
+        if self.basis not in ("printed", "worded") or self.cell is None:
+            return None
+        return _parsed(self.quoted("cell"))
 
     @cached_property
     def reading(self) -> Formula:
-        """The formula that is evaluated: the erratum's where there is one, else the printed one.
+        """The formula that is evaluated: the erratum's where there is one, else the printed one,
+        else the one that the name states; of an observed indicator, its input.
 
         The symbols of an erratum mean what the printed cell says, coefficients included.
 
         Raises:
             FormulaSyntaxError: if it cannot be read; it points into the methodology file.
+            InputError: KF410 where the document does not say how to compute it.
         """
-        if self.erratum is None:
+        if self.erratum is not None:
+            corrected = _parsed(self.quoted("erratum/formula"))
+            with suppress(FormulaSyntaxError):
+                return _with_legend_of(self.formula, corrected)
+            return corrected
+        if self.formula is not None:
             return self.formula
-        corrected = _parsed(self.erratum.formula, self.erratum.at)
-        with suppress(FormulaSyntaxError):
-            return _with_legend_of(self.formula, corrected)
-        return corrected
+        if self.name_formula is not None:
+            return _parsed(self.quoted("formula"))
+        if self.input is not None:
+            return _observed(self.input)
+        raise InputError(error("KF410", f"{self.code} cannot be computed: {self.reason}"))
+
+    @property
+    def inputs(self) -> Mapping[str, str]:
+        """The inputs behind the names of its formula, by name; of an observed row, itself."""
+        own = {} if self.input is None else {self.input.id: self.input.id}
+        return own | {name: symbol.input for name, symbol in self.symbols.items()}
+
+    def quoted(self, key: str) -> Source:
+        """Return a text of this row with its place in the methodology file.
+
+        The keys are those of the file: ``code``, ``name/kk``, ``printed_unit``, ``cell``,
+        ``formula``, ``owner``, ``report``, ``erratum/formula``, ``baseline``, ``targets/2027``,
+        ``also_printed/0/2029``, ``include/0``, ``exclude/0``, ``evidence/0``.
+
+        Raises:
+            KeyError: if the row has no such text.
+        """
+        at = self.places.get(key, Position())
+        return Source(_text(self, *key.split("/")), at.file, at.line, at.column)
 
     def _repr_html_(self) -> str:
         from kpiformula.notebook import html
@@ -176,13 +239,48 @@ class Indicator:
         return {f.name: getattr(self, f.name) for f in fields(self)}
 
 
-def _parsed(text: str, at: Position) -> Formula:
+def _text(row: Indicator, key: str, *path: str) -> str:
+    found: str | None = None
+    match key, *path:
+        case ["code" | "printed_unit" | "cell" | "owner" | "report" as name]:
+            found = getattr(row, name)
+        case ["formula"]:
+            found = row.name_formula
+        case ["erratum", "formula"] if row.erratum is not None:
+            found = row.erratum.formula
+        case ["baseline"] if row.baseline is not None:
+            found = row.baseline.figure.printed
+        case ["name", language]:
+            found = row.name.get(language)
+        case ["targets", year]:
+            found = row.targets[int(year)].printed
+        case ["also_printed", index, year]:
+            found = row.also_printed[int(index)].figures[int(year)].printed
+        case ["include" | "exclude" | "evidence" as name, index]:
+            found = getattr(row, name)[int(index)].text
+    if found is None:
+        raise KeyError("/".join((key, *path)))
+    return found
+
+
+def _parsed(source: Source) -> Formula:
     from kpiformula.reading import parse
 
-    return parse(text, source=Source(text, at.file, at.line, at.column))
+    return parse(source.text, source=source)
 
 
-def _with_legend_of(printed: Formula, corrected: Formula) -> Formula:
+def _observed(counted: Input) -> Formula:
+    """Return the formula of an indicator that is a plain amount: the amount itself."""
+    from kpiformula.formula import Formula, Symbol
+
+    words = next(iter(counted.name.values()))
+    symbol = Symbol(counted.id, words, words, "operand", counted.unit)
+    return Formula(words, Name(counted.id), None, Table({counted.id: symbol}))
+
+
+def _with_legend_of(printed: Formula | None, corrected: Formula) -> Formula:
+    if printed is None:
+        return corrected
     used = names(corrected.node)
     coefficients = {n: c for n, c in printed.coefficients.items() if n in used}
     symbols = dict(corrected.symbols)
@@ -199,6 +297,7 @@ def _with_legend_of(printed: Formula, corrected: Formula) -> Formula:
     )
 
 
+@final
 @dataclass(frozen=True, repr=False)
 class Methodology(Mapping[str, Indicator]):
     """A methodology: a mapping of code to :class:`Indicator`, in printed order.

@@ -11,12 +11,15 @@ from difflib import get_close_matches
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-from pydantic.json_schema import SkipJsonSchema, WithJsonSchema
-from pydantic_core import ErrorDetails
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, WithJsonSchema
+from pydantic_core import ErrorDetails, core_schema
 
 from kpiformula.datafile import MAX_FINDINGS, Scalar, Written, at, key_span, plain
 from kpiformula.diagnostics import Diagnostic, MethodologyError, Source, error, info
 from kpiformula.methodology import Basis, Direction, Kind, Language
+
+MAX_NAMED = 30
+"""Words listed in an advice; there may be hundreds."""
 
 ID = r"^[a-z0-9]+([-_][a-z0-9]+)*$"
 
@@ -51,11 +54,25 @@ Lines = Annotated[
     ),
 ]
 Flag = Annotated[bool, Field(description="true or false"), BeforeValidator(_flag)]
+Date = Annotated[
+    str,
+    Field(pattern=r"^[12][0-9]{3}-[01][0-9]-[0-3][0-9]$", description="a date such as 2024-06-14"),
+]
 FindingCode = Annotated[
     str, Field(pattern=r"^KF[0-9]{3}$", description="the code of a finding, such as KF301")
 ]
 Names = Annotated[
     dict[Language, NotEmpty], Field(min_length=1, description="texts by language: kk, ru, en")
+]
+
+
+Figures = Annotated[
+    dict[Year, str],
+    Field(
+        json_schema_extra={
+            "propertyNames": {"pattern": "^[12][0-9]{3}$", "description": "a year such as 2027"}
+        }
+    ),
 ]
 
 
@@ -68,6 +85,8 @@ class DocumentEntry(_Closed):
 
     file: NotEmpty
     title: NotEmpty
+    effective: Date | None = None
+    amended_by: NotEmpty | None = None
 
 
 class InputEntry(_Closed):
@@ -91,10 +110,11 @@ class HeadFile(_Closed):
 
 
 class SourceEntry(_Closed):
-    """The line of an indicator's code in the printed document, and the lines of its cell."""
+    """Lines of the printed document: of an indicator's code, its figures, its calculation cell."""
 
     line: Line
-    cell: Lines
+    figures: Lines | None = None
+    cell: Lines | None = None
 
 
 class SymbolEntry(_Closed):
@@ -112,8 +132,33 @@ class ErratumEntry(_Closed):
     answers: list[FindingCode]
 
 
+class BaselineEntry(_Closed):
+    """The figure from which the targets start."""
+
+    year: Year
+    figure: NotEmpty
+
+
+class AlsoPrintedEntry(_Closed):
+    """Figures of an indicator that the document prints at another place as well."""
+
+    lines: Lines
+    figures: Figures
+
+
+class PhraseEntry(_Closed):
+    """A criterion or a confirming document, as printed, and its lines."""
+
+    text: NotEmpty
+    lines: Lines
+
+
 class IndicatorEntry(_Closed):
-    """One indicator."""
+    """One indicator.
+
+    What its basis asks for: ``printed`` and ``worded`` a cell with its lines, ``name`` a formula
+    that words what the name states, ``observed`` an input, ``unstated`` a reason.
+    """
 
     code: NotEmpty
     name: Names
@@ -121,23 +166,28 @@ class IndicatorEntry(_Closed):
     unit: NotEmpty
     kind: Kind
     basis: Basis
-    direction: Direction
-    direction_printed: Flag
-    targets: Annotated[
-        dict[Year, str],
-        Field(
-            json_schema_extra={
-                "propertyNames": {"pattern": "^[12][0-9]{3}$", "description": "a year such as 2027"}
-            }
-        ),
-    ]
-    owner: NotEmpty | SkipJsonSchema[None] = None
-    report: NotEmpty | SkipJsonSchema[None] = None
-    ministry_indicator: Flag
+    reason: NotEmpty | None = None
+    direction: Direction | None = None
+    direction_printed: Flag = False
+    baseline: BaselineEntry | None = None
+    targets: Figures
+    also_printed: list[AlsoPrintedEntry] = []
+    sum_of: list[NotEmpty] = []
+    includes: list[NotEmpty] = []
+    same_as: NotEmpty | None = None
+    owner: NotEmpty | None = None
+    report: NotEmpty | None = None
+    ministry_indicator: Flag = False
     source: SourceEntry
-    cell: NotEmpty
-    symbols: dict[NotEmpty, SymbolEntry]
-    erratum: ErratumEntry | SkipJsonSchema[None] = None
+    cell: NotEmpty | None = None
+    formula: NotEmpty | None = None
+    input: Id | None = None
+    symbols: dict[NotEmpty, SymbolEntry] = {}
+    erratum: ErratumEntry | None = None
+    include: list[PhraseEntry] = []
+    exclude: list[PhraseEntry] = []
+    evidence: list[PhraseEntry] = []
+    uncertain: NotEmpty | None = None
 
 
 class PartFile(_Closed):
@@ -148,13 +198,59 @@ class PartFile(_Closed):
     indicators: list[IndicatorEntry]
 
 
-def json_schema(file: Literal["methodology", "part"] = "methodology") -> dict[str, Any]:
-    """Return the JSON Schema, for editors, of ``methodology.yaml`` or of the file of a part."""
-    model = HeadFile if file == "methodology" else PartFile
+class NearEntry(_Closed):
+    """A row that is near a quantity without being it, and wherein it differs."""
+
+    code: NotEmpty
+    remark: NotEmpty
+
+
+class QuantityEntry(_Closed):
+    """A quantity and its rows by methodology: those that are it, those that are near it."""
+
+    id: Id
+    name: Names
+    exact: dict[Id, NotEmpty] = {}
+    near: dict[Id, NearEntry] = {}
+    remark: NotEmpty | None = None
+
+
+class CrosswalkFile(_Closed):
+    """The file ``crosswalk.yaml``; ``issuers`` lists the methodologies of each institution."""
+
+    issuers: dict[Id, list[Id]]
+    quantities: list[QuantityEntry]
+
+
+class _Schema(GenerateJsonSchema):
+    """The JSON Schema of what a file may hold: a key is given or left out, never null."""
+
+    def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
+        return self.generate_inner(schema["schema"])
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
+        return self.generate_inner(schema["schema"])
+
+
+_FILES: dict[str, tuple[type[BaseModel], str]] = {
+    "methodology": (HeadFile, "the file of a methodology"),
+    "part": (PartFile, "the file of a part"),
+    "crosswalk": (CrosswalkFile, "the crosswalk of methodologies"),
+}
+
+
+def json_schema(
+    file: Literal["methodology", "part", "crosswalk"] = "methodology",
+) -> dict[str, Any]:
+    """Return the JSON Schema, for editors.
+
+    It is that of ``methodology.yaml``, of the file of a part, or of ``crosswalk.yaml``.
+    """
+    model, title = _FILES[file]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **model.model_json_schema(),
-        "title": f"kpiformula: the file of a {file}",
+        **model.model_json_schema(schema_generator=_Schema),
+        "title": f"kpiformula: {title}",
     }
 
 
@@ -172,7 +268,7 @@ def validated(model: type[M], written: Written, source: Source) -> M:
         return model.model_validate(plain(written))
     except ValidationError as failure:
         details = failure.errors(include_url=False, include_context=False)
-    schema = model.model_json_schema()
+    schema = model.model_json_schema(schema_generator=_Schema)
     findings = [_finding(d, schema, written, source) for d in details[:MAX_FINDINGS]]
     if len(details) > MAX_FINDINGS:
         findings.append(info("KF400", f"{len(details) - MAX_FINDINGS} more findings", None, source))
@@ -184,7 +280,10 @@ def nearest(word: str, known: Iterable[str]) -> str:
     words = list(known)
     close = get_close_matches(word[:60], words, n=1)
     if close:
-        return f"did you mean `{close[0]}`? known are: {', '.join(words)}"
+        known_are = f" known are: {', '.join(words)}" if len(words) <= MAX_NAMED else ""
+        return f"did you mean `{close[0]}`?{known_are}"
+    if len(words) > MAX_NAMED:
+        return f"{len(words)} are known, none of them like it: {', '.join(words[:MAX_NAMED])}, …"
     return f"known are: {', '.join(words)}" if words else "none is known"
 
 

@@ -182,6 +182,22 @@ def same_kind(a: str, b: str) -> bool:
     return dimension(a) == dimension(b)
 
 
+def conversion(a: str, b: str) -> Fraction | None:
+    """Return how many of ``b`` one ``a`` is: 1000 from million_tenge to thousand_tenge.
+
+    A kind goes together with what it is a kind of: one student is one person. ``None`` where two
+    units do not go together, or a name in one is not known.
+    """
+    known = definitions()
+    one, other = known.parse(a), known.parse(b)
+    if one is None or other is None:
+        return None
+    here, there = known.measure(one), known.measure(other)
+    if not (known.alike(here.above, there.above) and known.alike(here.below, there.below)):
+        return None
+    return here.scale / there.scale
+
+
 def suggestion(unit: str) -> str:
     """Return advice for a unit that is not known."""
     near = get_close_matches(unit, definitions().roots, n=1)
