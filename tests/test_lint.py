@@ -12,10 +12,12 @@ import yaml
 
 from kpiformula import available, load
 from kpiformula.diagnostics import FormulaSyntaxError, InputError, Severity
-from kpiformula.linting import explain, lint
+from kpiformula.linting import Explanation, by_row, explain, explanations, lint
 from kpiformula.linting.codes import CODES
+from kpiformula.linting.rules import rules
 from kpiformula.methodology import Erratum, Indicator, Methodology, Position
 from kpiformula.reading import parse
+from tests.findings_explained import PAGE, page
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "kpiformula"
@@ -70,7 +72,11 @@ def test_a_finding_that_an_erratum_answers_is_still_listed(ktu: Methodology) -> 
 
 
 def test_a_methodology_has_the_findings_of_its_indicators_in_order(ktu: Methodology) -> None:
-    assert lint(ktu) == tuple(d for indicator in ktu.values() for d in lint(indicator))
+    found = list(by_row(ktu))
+    assert [row.code for row, _ in found] == list(ktu)
+    assert lint(ktu) == tuple(d for _, findings in found for d in findings)
+    for row, findings in found:
+        assert findings[: len(lint(row))] == lint(row)
 
 
 def test_findings_point_into_the_methodology_file(ktu: Methodology) -> None:
@@ -95,10 +101,10 @@ def test_a_cell_that_cannot_be_read_is_an_error_among_the_findings(ktu: Methodol
 
 def test_the_formula_of_an_erratum_is_judged_too(ktu: Methodology) -> None:
     row = ktu["2.3.3"]
-    at = Position("mine.yaml", 7, 3)
-    unread = replace(row, erratum=Erratum("G /", "for a test", (), at))
+    places = {**row.places, "erratum/formula": Position("mine.yaml", 7, 3)}
+    unread = replace(row, erratum=Erratum("G /", "for a test", ()), places=places)
     assert [d.code for d in lint(unread) if d.location == "mine.yaml:7:5"] == ["KF113"]
-    wrong = replace(row, erratum=Erratum("G / F", "for a test", (), at))
+    wrong = replace(row, erratum=Erratum("G / F", "for a test", ()), places=places)
     assert [d.code for d in lint(wrong) if d.location.startswith("mine.yaml:7")] == ["KF302"]
 
 
@@ -122,18 +128,35 @@ def raised() -> set[str]:
 def test_every_code_is_explained_once_and_every_explained_code_is_raised() -> None:
     listed = [row[0] for row in CODES]
     assert listed == sorted(set(listed))
-    assert set(listed) == raised()
+    by_rules = [rule.means.code for rule in rules()]
+    assert len(by_rules) == len(set(by_rules))
+    assert not set(by_rules) & set(listed)
+    assert {*listed, *by_rules} == raised()
 
 
-def test_explanations_say_something() -> None:
-    for row in CODES:
-        shown = explain(row[0])
-        texts = (shown.name, shown.what, shown.why, shown.example, shown.instead)
-        assert all(text.strip() == text and text for text in texts)
-        assert shown.what[-1] == shown.why[-1] == "."
-        assert not shown.name[0].isupper()
-        assert all(text in str(shown) for text in (row[0], *texts))
-    assert len({row[3] for row in CODES}) == len(CODES)
+@pytest.mark.parametrize("means", explanations().values(), ids=lambda means: means.code)
+def test_an_explanation_says_something(means: Explanation) -> None:
+    texts = (means.name, means.what, means.why, means.example, means.instead)
+    assert all(text.strip() == text and text for text in texts)
+    assert not any("\n" in text or "  " in text for text in texts if text != means.example)
+    assert means.what[-1] == means.why[-1] == "."
+    assert not means.name[0].isupper()
+    assert means.name[-1] != "."
+    assert means.example != means.instead
+    assert re.fullmatch("KF[1-9][0-9]{2}", means.code)
+    assert explain(means.code) is means
+    assert all(text in str(means) for text in (means.code, str(means.severity), *texts))
+
+
+@pytest.mark.parametrize("field", ["code", "name", "what", "example"])
+def test_no_two_explanations_say_the_same(field: str) -> None:
+    said = [getattr(means, field).casefold() for means in explanations().values()]
+    assert len(set(said)) == len(said)
+
+
+def test_the_page_of_explanations_is_fresh() -> None:
+    shown = PAGE.read_text(encoding="utf-8")
+    assert shown == page(explanations().values()), "run python -m tests.findings_explained"
 
 
 @pytest.mark.parametrize("row", [row for row in CODES if row[0] < "KF3"], ids=lambda row: row[0])

@@ -1,55 +1,31 @@
 """Findings on a methodology, an indicator or a formula, and what each finding means.
 
-The findings are those of reading the printed cells (KF1xx, KF2xx, KF9xx) and of checking units
-(KF3xx). The printed text is what is judged: a finding that an erratum answers is still listed.
+The findings are those of reading the printed cells (KF1xx, KF2xx, KF9xx), of checking units
+(KF3xx), and of the rules in the folder ``rules``. The printed text is what is judged: a finding
+that an erratum answers is still listed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from functools import cache
 
-from kpiformula.diagnostics import (
-    Diagnostic,
-    FormulaSyntaxError,
-    InputError,
-    Severity,
-    Source,
-    error,
-)
+from kpiformula.diagnostics import Diagnostic, FormulaSyntaxError, InputError, error
 from kpiformula.formula import Formula
 from kpiformula.linting.codes import CODES
+from kpiformula.linting.rule import Explanation, RowRule, SetRule, diagnostic
+from kpiformula.linting.rules import rules
 from kpiformula.methodology import Indicator, Methodology
 from kpiformula.unit_check import check
 
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """What a finding means: ``what`` it is, ``why`` it matters, what to write ``instead``."""
-
-    code: str
-    severity: Severity
-    name: str
-    what: str
-    why: str
-    example: str
-    instead: str
-
-    def __str__(self) -> str:
-        return "\n".join(
-            (
-                f"{self.code} {self.name} ({self.severity})",
-                "",
-                self.what,
-                self.why,
-                "",
-                f"example: {self.example}",
-                f"instead: {self.instead}",
-            )
-        )
+__all__ = ["Explanation", "by_row", "explain", "explanations", "lint"]
 
 
-_EXPLANATIONS = {row[0]: Explanation(*row) for row in CODES}
+@cache
+def explanations() -> dict[str, Explanation]:
+    """Return what every code means, by code."""
+    found = [Explanation(*row) for row in CODES] + [rule.means for rule in rules()]
+    return {means.code: means for means in sorted(found, key=lambda means: means.code)}
 
 
 def explain(code: str) -> Explanation:
@@ -58,52 +34,67 @@ def explain(code: str) -> Explanation:
     Raises:
         InputError: KF531 if no finding has this code.
     """
-    wanted = code.strip().upper()
-    if wanted not in _EXPLANATIONS:
-        alike = [known for known in _EXPLANATIONS if known.startswith(wanted[:3])]
+    known, wanted = explanations(), code.strip().upper()
+    if wanted not in known:
+        alike = [one for one in known if one.startswith(wanted[:3])]
         advice = f"known are {', '.join(alike)}"
         raise InputError(error("KF531", f"no finding has the code {code[:60]!r}", help=advice))
-    return _EXPLANATIONS[wanted]
+    return known[wanted]
 
 
 def lint(subject: Methodology | Indicator | Formula) -> tuple[Diagnostic, ...]:
     """Return all findings on a methodology, an indicator or a formula, in printed order.
 
-    A cell that cannot be read is one finding of severity ``error`` among the others; nothing is
-    raised for it.
+    Rules that compare rows need the whole methodology. A cell that cannot be read is one finding
+    of severity ``error`` among the others; nothing is raised for it.
     """
     match subject:
         case Formula():
             return subject.diagnostics
         case Indicator():
-            return tuple(_in_indicator(subject))
+            return tuple(_in_row(subject))
         case Methodology():
-            return tuple(d for i in subject.values() for d in _in_indicator(i))
+            return tuple(d for _, findings in by_row(subject) for d in findings)
 
 
-def _in_indicator(indicator: Indicator) -> Iterator[Diagnostic]:
-    printed = _of_formula(indicator, as_printed=True)
+def by_row(methodology: Methodology) -> Iterator[tuple[Indicator, tuple[Diagnostic, ...]]]:
+    """Yield each row with its findings, in printed order; those of its cell come first."""
+    compared: dict[str, list[Diagnostic]] = {code: [] for code in methodology}
+    for rule in rules():
+        if isinstance(rule, SetRule):
+            for row, found in rule.find(methodology):
+                compared[row.code].append(diagnostic(rule, row, found))
+    for row in methodology.values():
+        yield row, (*_in_row(row), *compared[row.code])
+
+
+def _in_row(row: Indicator) -> Iterator[Diagnostic]:
+    yield from _in_formulas(row)
+    for rule in rules():
+        if isinstance(rule, RowRule):
+            yield from (diagnostic(rule, row, found) for found in rule.find(row))
+
+
+def _in_formulas(row: Indicator) -> Iterator[Diagnostic]:
+    printed = _of_formula(row, "cell" if row.name_formula is None else "formula")
     yield from printed
-    if indicator.erratum is not None:
+    if row.erratum is not None:
         known = {d.code for d in printed}
-        corrected = _of_formula(indicator, as_printed=False)
-        yield from (d for d in corrected if d.code not in known)
+        yield from (d for d in _of_formula(row, "erratum/formula") if d.code not in known)
 
 
-def _of_formula(indicator: Indicator, *, as_printed: bool) -> list[Diagnostic]:
-    """Return the findings on the printed cell, or on the formula of its erratum."""
+def _of_formula(row: Indicator, key: str) -> list[Diagnostic]:
+    """Return the findings on the printed cell, on the formula of the name or of the erratum."""
     try:
-        formula = indicator.formula if as_printed else indicator.reading
+        formula = row.formula if key == "cell" else row.reading
     except FormulaSyntaxError as refused:
         return list(refused.diagnostics)
-    units = {name: symbol.unit for name, symbol in indicator.symbols.items()}
-    at = indicator.cell_at
-    if indicator.erratum is not None and not as_printed:
-        at = indicator.erratum.at
-    source = Source(formula.printed, at.file, at.line, at.column)
-    findings = check(formula, units, indicator.unit, kind=indicator.kind, source=source)
+    if formula is None:
+        return []
+    units = {name: symbol.unit for name, symbol in row.symbols.items()}
+    findings = check(formula, units, row.unit, kind=row.kind, source=row.quoted(key))
     return sorted((*formula.diagnostics, *findings), key=_place)
 
 
-def _place(diagnostic: Diagnostic) -> tuple[int, str]:
-    return (diagnostic.span.start if diagnostic.span else 0), diagnostic.code
+def _place(finding: Diagnostic) -> tuple[int, str]:
+    return (finding.span.start if finding.span else 0), finding.code
