@@ -10,16 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from numbers import Integral
 from typing import Literal
 
 from kpiformula.arithmetic import UndefinedError
+from kpiformula.cause import Cause
+from kpiformula.counts import Count
 from kpiformula.diagnostics import InputError, error
-from kpiformula.evaluation import BLANKS, Count, Result, Status, Subject, evaluate
-from kpiformula.feasibility import UnsolvableError, unknown_count
+from kpiformula.evaluation import Subject, evaluate
+from kpiformula.feasibility.quotients import UnsolvableError
+from kpiformula.feasibility.unknown import FeasibleCounts, missing_count
+from kpiformula.feasibility.whole_counts import WholeCounts
 from kpiformula.intervals import (
     MODES,
     TIE_RULES,
@@ -27,16 +29,12 @@ from kpiformula.intervals import (
     Interval,
     Mode,
     Rounding,
-    decimal_places,
     round_exact,
     unround,
     value_text,
 )
-from kpiformula.nodes import number_text
-from kpiformula.text import MAX_DIGITS, printed_number
-
-Reported = str | int | Decimal | Fraction | Figure | None
-"""A figure as the caller gives it; ``None``, an empty string or a dash is no figure."""
+from kpiformula.reported import Reported, read_figure
+from kpiformula.results import Result, Status
 
 
 class Verdict(StrEnum):
@@ -53,6 +51,15 @@ class Verdict(StrEnum):
     NOT_EVALUATED = "not_evaluated"
 
 
+class TargetEffect(StrEnum):
+    """What an error in a reported figure does to the target of the year."""
+
+    NONE = "none"
+    MET_TO_NOT_MET = "met → not met"
+    NOT_MET_TO_MET = "not met → met"
+    UNDECIDED = "cannot be decided"
+
+
 @dataclass(frozen=True, slots=True)
 class Verification:
     """A verdict on a reported figure, in the unit of the indicator.
@@ -61,7 +68,9 @@ class Verification:
     rounding asked for, ``None`` where that cannot be told. ``interval`` is what the figure stands
     for under that rounding. ``tie_rules`` are the rules that give the figure where the value lies
     midway between two figures. ``feasible`` are the whole values of the one missing count that
-    give the figure, where they can be worked out.
+    give the figure, where they can be worked out. ``over`` holds every value that counts printed
+    rounded can give. ``causes`` are the mistakes that give a wrong figure, the likeliest first;
+    ``target_effect`` says whether the error decides if the target of the year is met.
     """
 
     verdict: Verdict
@@ -71,7 +80,10 @@ class Verification:
     interval: Interval | None
     result: Result = field(repr=False)
     tie_rules: tuple[Rounding, ...] = ()
-    feasible: range | None = None
+    over: Interval | None = None
+    causes: tuple[Cause, ...] = ()
+    target_effect: TargetEffect | None = None
+    feasible: FeasibleCounts | None = None
 
     @property
     def computed(self) -> Fraction | None:
@@ -84,6 +96,13 @@ class Verification:
         if self.reported is None or self.computed is None:
             return None
         return self.reported.value - self.computed
+
+    @property
+    def relative_error(self) -> Fraction | None:
+        """The difference as a part of the computed value; ``None`` where that is zero or none."""
+        if self.difference is None or not self.computed:
+            return None
+        return self.difference / self.computed
 
     @property
     def ulps(self) -> Fraction | None:
@@ -111,6 +130,8 @@ class Verification:
         standing = f"{self.interval}, for which {figure} stands"
         if self.rounding != "nearest":
             standing += f" under {self.rounding}"
+        if self.over is not None:
+            return self._over_sentence(standing)
         where = "lies in" if self.agrees else "lies outside"
         match self.verdict:
             case Verdict.EXACT:
@@ -133,16 +154,26 @@ class Verification:
                 return f"the computed value {value} {where} {standing}: {self._distance()}"
             case Verdict.INFEASIBLE:
                 return f"no whole {result.missing[0]} gives a value in {standing}"
-            case Verdict.UNTESTABLE if result.missing:
+            case Verdict.UNTESTABLE if self.feasible is not None:
                 return (
-                    f"any figure would pass: {result.missing[0]} is missing, and one more or less "
-                    f"changes the value by no more than the last digit of {figure}; "
-                    f"whole counts exist for {standing}"
+                    f"any figure would pass: {self.feasible.symbol} is missing, and "
+                    f"{self.feasible.untestable}; whole counts exist for {standing}"
                 )
             case Verdict.UNTESTABLE:
                 return f"the computed value {value} is too near to an end to tell: {standing}"
             case _:
                 return f"{value}{self._needed()}"
+
+    def _over_sentence(self, standing: str) -> str:
+        values = f"over the rounding of the counts the value lies in {self.over}"
+        match self.agrees:
+            case True:
+                return f"{values} and reaches {standing}"
+            case False:
+                cut = ", reached only if cut off" if self.verdict is Verdict.TRUNCATED else ""
+                return f"{values} and stays outside {standing}{cut}"
+            case None:
+                return f"{values}: whether it reaches {standing} is not settled"
 
     def _distance(self) -> str:
         if self.difference is None or self.ulps is None:
@@ -156,7 +187,7 @@ class Verification:
     def _needed(self) -> str:
         if not self.feasible:
             return ""
-        counts = " or ".join(map(str, self.feasible))  # a testable figure leaves one or two
+        counts = WholeCounts(self.feasible.ranges)
         return f"; {self.reported} stands for {self.interval} and needs {counts}"
 
 
@@ -204,82 +235,6 @@ def verify(
     return _compared(result, figure, rounding, interval)
 
 
-def feasible(
-    subject: Subject,
-    counts: Mapping[str, Count],
-    reported: Reported,
-    *,
-    category: str | None = None,
-    rounding: Mode = "nearest",
-) -> range:
-    """Return the whole values of the one missing count that print as a figure; empty if none.
-
-    The missing symbol must stand in the formula once removed from any divisor, so that the value
-    changes evenly with it. Counts are not negative, and the numerator of a share is not above its
-    denominator. The cost does not depend on how many counts there are.
-
-    Raises:
-        InputError: KF514 where not exactly one count is missing, or it cannot be solved for;
-            KF513 where no figure is given; and what :func:`verify` raises.
-    """
-    figure = read_figure(reported)
-    if figure is None:
-        raise InputError(error("KF513", "no figure is given"))
-    result = evaluate(subject, counts, category=category)
-    try:
-        return unknown_count(subject, result).whole_counts(unround(figure, rounding))
-    except (UnsolvableError, UndefinedError) as problem:
-        raise InputError(error("KF514", str(problem))) from None
-
-
-def read_figure(reported: Reported) -> Figure | None:
-    """Return a reported figure with its decimals, or ``None`` where none is reported.
-
-    Raises:
-        InputError: KF513 for a float or another kind that states no decimals; KF510 for a
-            fraction that is no decimal number; KF504, KF505, KF905 for what cannot be read.
-    """
-    given: object = reported
-    match given:
-        case None:
-            return None
-        case Figure():
-            return given
-        case str():
-            if given.strip() in BLANKS:
-                return None
-            number = printed_number(given)
-            return Figure(number.value, number.decimals, given.strip())
-        case bool():
-            pass
-        case Decimal() if given.is_finite():
-            exponent = given.as_tuple().exponent
-            if isinstance(exponent, int) and max(abs(given.adjusted()), -exponent) <= MAX_DIGITS:
-                return Figure(Fraction(given), -exponent, str(given))
-            raise _too_long()
-        case Fraction():
-            return _plain_figure(given)
-        case Integral():
-            return _plain_figure(Fraction(int(given)))
-    raise InputError(
-        error("KF513", f"a reported figure cannot be {given!r}: its decimals are not stated",
-              help="give it as printed, such as '0,40', or as a Decimal")
-    )  # fmt: skip
-
-
-def _plain_figure(value: Fraction) -> Figure:
-    if max(abs(value.numerator), value.denominator) > 10**MAX_DIGITS:
-        raise _too_long()
-    decimals = decimal_places(value)
-    if decimals is None:
-        raise InputError(error("KF510", f"{value} is no decimal number"))
-    return Figure(value, decimals, number_text(value))
-
-
-def _too_long() -> InputError:
-    return InputError(error("KF905", f"the figure has more than {MAX_DIGITS} digits"))
-
-
 # --- verdicts ----------------------------------------------------------------------------------
 
 
@@ -322,13 +277,12 @@ def _without_a_count(
 ) -> Verification:
     verdict, agrees, counts = Verdict.NOT_EVALUATED, None, None
     try:
-        unknown = unknown_count(subject, result)
-        counts = unknown.whole_counts(interval)
+        counts = missing_count(subject, result).feasible(figure, interval)
     except (UnsolvableError, UndefinedError):
         pass
     else:
         if not counts:
             verdict, agrees = Verdict.INFEASIBLE, False
-        elif abs(unknown.slope) <= figure.last_digit:
+        elif counts.untestable:
             verdict = Verdict.UNTESTABLE
     return Verification(verdict, agrees, figure, rounding, interval, result, feasible=counts)

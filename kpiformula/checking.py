@@ -1,0 +1,196 @@
+"""Reported figures checked in full: the verdict, the likely mistake, and what it does to a target.
+
+Room ``verification`` gives the verdict for exact counts. Here counts may be rounded themselves,
+wrong figures get their causes (room ``diagnosis``), and the target of the year is looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal, cast
+
+from kpiformula.arithmetic import UndefinedError
+from kpiformula.cause import Kind
+from kpiformula.counts import Count
+from kpiformula.diagnosis import OtherFigure, Situation, causes
+from kpiformula.diagnostics import InputError, error
+from kpiformula.evaluation import Subject
+from kpiformula.formula import Formula
+from kpiformula.intervals import (
+    Interval,
+    Mode,
+    decimal_places,
+    point,
+    round_exact,
+    unround,
+)
+from kpiformula.methodology import Indicator
+from kpiformula.nodes import names
+from kpiformula.ranges import Box, reaches, values_over
+from kpiformula.reported import Reported, read_figure
+from kpiformula.results import Status
+from kpiformula.verification import TargetEffect, Verdict, Verification
+from kpiformula.verification import verify as verdict_on
+
+Given = Count | Interval
+"""A count as the caller gives it: exact, as printed, or an interval that holds it."""
+
+WRONG = frozenset({Verdict.MISMATCH, Verdict.TRUNCATED})
+
+
+def verify(
+    subject: Subject,
+    counts: Mapping[str, Given],
+    reported: Reported,
+    *,
+    year: int | None = None,
+    category: str | None = None,
+    rounding: Mode = "nearest",
+    inputs: Literal["exact", "rounded"] = "exact",
+    as_printed: bool = False,
+) -> Verification:
+    """Check a reported figure against the counts behind it.
+
+    Args:
+        subject: an indicator or a formula.
+        counts: as for :func:`kpiformula.evaluate`. An :class:`Interval` stands for a count that
+            is known only roughly, such as "more than 500".
+        reported: the figure as printed; its decimals are taken from the string, so that ``0,4``
+            and ``0,40`` differ. A Decimal keeps its decimals, an int has none.
+        year: the year whose target is looked at.
+        category: the category a coefficient is chosen by.
+        rounding: how the figure must have been rounded; ``nearest`` accepts any tie rule.
+        inputs: ``exact``, or ``rounded``: each count stands for all numbers that print as it.
+        as_printed: verify against the printed formula though an erratum corrects it.
+
+    Raises:
+        InputError: KF508 for other ``inputs``, KF509 for another ``rounding``; KF510, KF513,
+            KF504, KF505, KF905 for a figure that cannot be read; and what ``evaluate`` raises.
+    """
+    if inputs not in ("exact", "rounded"):
+        message = f"inputs cannot be {inputs!r}"
+        raise InputError(error("KF508", message, help="give 'exact' or 'rounded'"))
+    middle = {key: _middle(count) for key, count in counts.items()}
+    found = verdict_on(
+        subject, middle, reported, category=category, rounding=rounding, as_printed=as_printed
+    )
+    if inputs == "rounded" or any(isinstance(count, Interval) for count in counts.values()):
+        found = _over_ranges(found, _box(subject, counts, found, inputs))
+    found = replace(found, target_effect=_target_effect(subject, year, found))
+    if found.verdict in WRONG and found.over is None and not found.agrees:
+        found = replace(found, causes=causes(_situation(subject, year, found)))
+    return found
+
+
+def _middle(count: Given) -> Count:
+    return (count.low + count.high) / 2 if isinstance(count, Interval) else count
+
+
+# --- counts that are rounded ---------------------------------------------------------------------
+
+
+def _box(
+    subject: Subject, counts: Mapping[str, Given], found: Verification, inputs: str
+) -> Box | None:
+    """Return the interval of each name; ``None`` where there is no value to look around."""
+    result = found.result
+    if result.status not in (Status.EXACT, Status.ENCLOSED):
+        return None
+    given: dict[str, Given] = {}
+    for name in names(result.formula.node):
+        key = name
+        if isinstance(subject, Indicator) and name not in counts and name in subject.symbols:
+            key = subject.symbols[name].input
+        given[name] = counts.get(key, result.counts[name])
+    return {
+        name: _interval(count, result.counts[name], inputs == "rounded")
+        for name, count in given.items()
+    }
+
+
+def _interval(count: Given, value: Fraction, rounded: bool) -> Interval:
+    if isinstance(count, Interval):
+        return count
+    decimal = isinstance(count, str | int | Decimal) or decimal_places(value) is not None
+    figure = read_figure(cast("Reported", count)) if rounded and decimal else None
+    return point(value) if figure is None else unround(figure, "nearest")
+
+
+def _over_ranges(found: Verification, box: Box | None) -> Verification:
+    if box is None or found.reported is None or found.interval is None:
+        return found
+    node, figure = found.result.formula.node, found.reported
+    try:
+        over = values_over(node, box)
+        agrees = reaches(node, box, found.interval)
+        cut = agrees or reaches(node, box, unround(figure, "truncate"))
+    except UndefinedError:
+        return replace(found, verdict=Verdict.UNDEFINED, agrees=None, tie_rules=())
+    if agrees is None or cut is None:
+        verdict = Verdict.UNTESTABLE
+    elif agrees:
+        verdict = Verdict.ROUNDED
+    else:
+        verdict = Verdict.TRUNCATED if cut else Verdict.MISMATCH
+    return replace(found, verdict=verdict, agrees=agrees, over=over, tie_rules=())
+
+
+# --- the target of the year ----------------------------------------------------------------------
+
+
+def _target_effect(subject: Subject, year: int | None, found: Verification) -> TargetEffect | None:
+    if not isinstance(subject, Indicator) or year is None or found.reported is None:
+        return None
+    if found.computed is None or found.agrees is None:
+        return None
+    target = subject.targets.get(year)
+    if target is None or target.value is None or subject.direction is None:
+        return None
+    low, high = _as_printed(found)
+    claimed = _meets(subject, target.value, found.reported.value)
+    computed = {_meets(subject, target.value, value) for value in (low, high)}
+    if found.agrees or computed == {claimed}:
+        return TargetEffect.NONE
+    if len(computed) > 1:
+        return TargetEffect.UNDECIDED
+    return TargetEffect.MET_TO_NOT_MET if claimed else TargetEffect.NOT_MET_TO_MET
+
+
+def _as_printed(found: Verification) -> tuple[Fraction, Fraction]:
+    """Return the ends of the value as they would be printed with the figure's decimals."""
+    assert found.reported is not None
+    assert found.computed is not None
+    ends = (found.computed,) * 2 if found.over is None else (found.over.low, found.over.high)
+    low, high = (round_exact(end, found.reported.decimals, "half_up") for end in ends)
+    return low, high
+
+
+def _meets(row: Indicator, target: Fraction, value: Fraction) -> bool:
+    return value >= target if row.direction == "at_least" else value <= target
+
+
+# --- causes --------------------------------------------------------------------------------------
+
+
+def _situation(subject: Subject, year: int | None, found: Verification) -> Situation:
+    assert found.reported is not None
+    return Situation(
+        found.result.formula,
+        found.result.counts,
+        found.reported,
+        percent=not isinstance(subject, Formula) and subject.unit == "percent",
+        figures=tuple(_planned(subject, year)),
+    )
+
+
+def _planned(subject: Subject, year: int | None) -> list[OtherFigure]:
+    if not isinstance(subject, Indicator):
+        return []
+    return [
+        OtherFigure(Kind.PLANNED, f"the figure planned for {planned_year}", target.value)
+        for planned_year, target in subject.targets.items()
+        if target.value is not None and year in (None, planned_year)
+    ]

@@ -1,0 +1,220 @@
+"""A whole reported set against itself: figures and counts that cannot all be right.
+
+Each figure may agree with its counts, and the set still contradict itself: one input with two
+values, parts that do not add up to their total, one quantity reported twice, a jump from one year
+to the next.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import reduce
+from itertools import pairwise
+
+from kpiformula.checking import verify
+from kpiformula.counts import Count
+from kpiformula.diagnostics import (
+    Diagnostic,
+    InputError,
+    KpiFormulaError,
+    Source,
+    Span,
+    error,
+    info,
+    warning,
+)
+from kpiformula.intervals import Figure, Interval, Mode, unround
+from kpiformula.mapping import Table
+from kpiformula.methodology import Indicator, Methodology
+from kpiformula.nodes import number_text
+from kpiformula.reported import Reported
+from kpiformula.verification import Verdict, Verification
+
+JUMP = 10
+"""How many times a figure must be that of the year before to be pointed at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One reported figure: its row, its year, and the values of the symbols behind it.
+
+    ``source`` and ``span`` are where it was given, if it was read from a file.
+    """
+
+    indicator: Indicator
+    year: int | None
+    figure: Figure | None
+    counts: Mapping[str, Fraction]
+    source: Source | None = None
+    span: Span | None = None
+
+    def __str__(self) -> str:
+        return f"{self.indicator.code} ({self.year})" if self.year else self.indicator.code
+
+
+def contradictions(entries: Sequence[Entry]) -> tuple[Diagnostic, ...]:
+    """Return what cannot all be right in a set of reported figures of one methodology.
+
+    KF535 an input with two values in one year, KF536 parts that do not add up to the total, or
+    are more than it, KF537 one quantity reported with two figures, KF538 (info) a figure ten
+    times that of the year before, or a tenth of it. Printed figures are taken as rounded.
+    """
+    return (
+        *_two_values(entries),
+        *_totals(entries),
+        *_reported_twice(entries),
+        *_jumps(entries),
+    )
+
+
+def _two_values(entries: Iterable[Entry]) -> Iterator[Diagnostic]:
+    first: dict[tuple[str, int | None], tuple[Entry, Fraction]] = {}
+    for entry in entries:
+        for name, value in entry.counts.items():
+            used = entry.indicator.inputs.get(name)
+            if used is None:
+                continue
+            before, known = first.setdefault((used, entry.year), (entry, value))
+            if known != value:
+                two = f"{number_text(value)} in {entry} and {number_text(known)} in {before}"
+                yield warning("KF535", f"{used} is {two}", entry.span, entry.source)
+
+
+def _totals(entries: Iterable[Entry]) -> Iterator[Diagnostic]:
+    given = _by_code(entries)
+    for (code, year), total in given.items():
+        for codes, all_parts in (
+            (total.indicator.sum_of, True),
+            (total.indicator.includes, False),
+        ):
+            parts = [given[part, year] for part in codes if (part, year) in given]
+            if not codes or len(parts) != len(codes) or total.figure is None:
+                continue
+            added = reduce(Interval.__add__, map(_stands_for, parts))
+            printed = _stands_for(total)
+            if added.overlaps(printed) if all_parts else added.low <= printed.high:
+                continue
+            figures = " + ".join(str(part.figure) for part in parts)
+            relation = "do not add up to" if all_parts else "are more than"
+            message = f"the parts of {code} {relation} {total.figure}: {figures} in {added}"
+            yield warning("KF536", message, total.span, total.source)
+
+
+def _reported_twice(entries: Iterable[Entry]) -> Iterator[Diagnostic]:
+    given = _by_code(entries)
+    for (_, year), entry in given.items():
+        other = given.get((entry.indicator.same_as or "", year))
+        if other is not None and not _stands_for(entry).overlaps(_stands_for(other)):
+            message = f"{entry} reports {entry.figure} for what {other} reports as {other.figure}"
+            yield warning("KF537", message, entry.span, entry.source)
+
+
+def _jumps(entries: Iterable[Entry]) -> Iterator[Diagnostic]:
+    by_row: dict[str, list[Entry]] = {}
+    for (code, year), entry in _by_code(entries).items():
+        if year is not None:
+            by_row.setdefault(code, []).append(entry)
+    for series in by_row.values():
+        for before, after in pairwise(sorted(series, key=lambda entry: entry.year or 0)):
+            small, large = sorted(abs(_value(entry)) for entry in (before, after))
+            if small and large >= JUMP * small:
+                message = f"{after} reports {after.figure}, {before} {before.figure}"
+                yield info("KF538", message, after.span, after.source)
+
+
+def _by_code(entries: Iterable[Entry]) -> dict[tuple[str, int | None], Entry]:
+    return {(e.indicator.code, e.year): e for e in entries if e.figure is not None}
+
+
+def _stands_for(entry: Entry) -> Interval:
+    assert entry.figure is not None
+    return unround(entry.figure, "nearest")
+
+
+def _value(entry: Entry) -> Fraction:
+    assert entry.figure is not None
+    return entry.figure.value
+
+
+# --- a whole set ---------------------------------------------------------------------------------
+
+ReportedSet = Mapping[str, Mapping[int, Reported]]
+"""Reported figures by code and year."""
+
+
+@dataclass(frozen=True)
+class SetVerification(Mapping[tuple[str, int], Verification]):
+    """The verdicts on a reported set, by code and year.
+
+    ``reasons`` are of the figures that could not be verified, ``contradictions`` what cannot all
+    be right. Figures reported = verdicts + reasons.
+    """
+
+    verifications: Mapping[tuple[str, int], Verification]
+    reasons: Mapping[tuple[str, int], Diagnostic]
+    contradictions: tuple[Diagnostic, ...]
+
+    def __getitem__(self, key: tuple[str, int]) -> Verification:
+        return self.verifications[key]
+
+    def __iter__(self) -> Iterator[tuple[str, int]]:
+        return iter(self.verifications)
+
+    def __len__(self) -> int:
+        return len(self.verifications)
+
+    @property
+    def summary(self) -> str:
+        """How many figures were reported, and what became of them."""
+        counted = Counter(each.verdict for each in self.values())
+        parts = [f"{verdict} {counted[verdict]}" for verdict in Verdict if counted[verdict]]
+        parts += [f"not verified {len(self.reasons)}"] if self.reasons else []
+        reported = len(self) + len(self.reasons)
+        found = f"; {len(self.contradictions)} contradictions" if self.contradictions else ""
+        return f"{reported} figures reported: {', '.join(parts) or 'none'}{found}"
+
+    def __str__(self) -> str:
+        lines = [f"{code} {year}: {each.message}" for (code, year), each in self.items()]
+        lines += [f"{code} {year}: {why}" for (code, year), why in self.reasons.items()]
+        return "\n".join([*lines, *map(str, self.contradictions), self.summary])
+
+
+def verify_set(
+    methodology: Methodology,
+    reported: ReportedSet,
+    inputs: Mapping[int, Mapping[str, Count]],
+    *,
+    category: str | None = None,
+    rounding: Mode = "nearest",
+    as_printed: bool = False,
+) -> SetVerification:
+    """Check a whole set of reported figures of one methodology.
+
+    ``inputs`` are the counts of each year, by the names of the methodology's inputs.
+
+    Raises:
+        InputError: KF530 a code that the methodology does not have. What is wrong with one
+            figure only is its reason in the outcome.
+    """
+    verified: dict[tuple[str, int], Verification] = {}
+    reasons: dict[tuple[str, int], Diagnostic] = {}
+    entries: list[Entry] = []
+    for code, figures in reported.items():
+        if code not in methodology:
+            raise InputError(error("KF530", f"{methodology.id} has no indicator {code[:60]!r}"))
+        row = methodology[code]
+        for year, figure in figures.items():
+            known = inputs.get(year, {})
+            counts = {name: known[used] for name, used in row.inputs.items() if used in known}
+            try:
+                found = verify(row, counts, figure, year=year, category=category,
+                               rounding=rounding, as_printed=as_printed)  # fmt: skip
+            except KpiFormulaError as refused:
+                reasons[code, year] = refused.diagnostics[0]
+                continue
+            verified[code, year] = found
+            entries.append(Entry(row, year, found.reported, found.result.counts))
+    return SetVerification(Table(verified), Table(reasons), contradictions(entries))
