@@ -8,6 +8,19 @@ from __future__ import annotations
 
 TYPE_CHECKING = False  # as in typing, which is slow to import
 if TYPE_CHECKING:
+    from kpiformula.benchmarking import (
+        ComparedQuantity,
+        Comparison,
+        Disagreement,
+        Standing,
+        compare,
+        disagreements,
+    )
+    from kpiformula.cause import Cause
+    from kpiformula.checking import verify
+    from kpiformula.comparison import Differences, MatchedRow, diff
+    from kpiformula.consistency import SetVerification, verify_set
+    from kpiformula.crosswalk import Crosswalk, SharedQuantity, load_crosswalk
     from kpiformula.diagnostics import (
         Diagnostic,
         FormulaSyntaxError,
@@ -20,7 +33,19 @@ if TYPE_CHECKING:
         Span,
         UnitsError,
     )
-    from kpiformula.evaluation import Result, Status, evaluate
+    from kpiformula.evaluation import evaluate
+    from kpiformula.feasibility import (
+        FeasibleCase,
+        FeasibleCounts,
+        FeasibleDenominators,
+        SharedCounts,
+        WholeCounts,
+        feasible,
+        feasible_cases,
+        feasible_denominators,
+        feasible_together,
+    )
+    from kpiformula.figures import Target, TargetKind
     from kpiformula.formula import (
         Coefficient,
         CoefficientCase,
@@ -41,70 +66,134 @@ if TYPE_CHECKING:
         Part,
         Place,
         SymbolInput,
-        Target,
+    )
+    from kpiformula.planning import (
+        CountEffect,
+        Goal,
+        Progress,
+        ProgressRow,
+        ProgressStatus,
+        Sensitivity,
+        TriedCount,
+        goal_seek,
+        progress,
+        sensitivity,
     )
     from kpiformula.reading import parse
+    from kpiformula.results import MethodologyResult, Result, Status
     from kpiformula.schema import json_schema
-    from kpiformula.verification import Verdict, Verification, feasible, verify
+    from kpiformula.verification import TargetEffect, Verdict, Verification
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Cause",
     "Coefficient",
     "CoefficientCase",
+    "ComparedQuantity",
+    "Comparison",
     "Condition",
+    "CountEffect",
+    "Crosswalk",
     "Diagnostic",
+    "Differences",
+    "Disagreement",
     "Document",
     "Erratum",
     "Example",
     "Explanation",
+    "FeasibleCase",
+    "FeasibleCounts",
+    "FeasibleDenominators",
     "Formula",
     "FormulaSyntaxError",
+    "Goal",
     "Indicator",
     "Input",
     "InputError",
     "KpiFormulaError",
     "LimitError",
+    "MatchedRow",
     "Methodology",
     "MethodologyError",
+    "MethodologyResult",
     "Part",
     "Place",
+    "Progress",
+    "ProgressRow",
+    "ProgressStatus",
     "Result",
+    "Sensitivity",
+    "SetVerification",
     "Severity",
+    "SharedCounts",
+    "SharedQuantity",
     "Source",
     "Span",
+    "Standing",
     "Status",
     "Symbol",
     "SymbolInput",
     "Target",
+    "TargetEffect",
+    "TargetKind",
+    "TriedCount",
     "UnitsError",
     "Unread",
     "Verdict",
     "Verification",
+    "WholeCounts",
     "available",
+    "compare",
+    "diff",
+    "disagreements",
     "evaluate",
     "explain",
     "feasible",
+    "feasible_cases",
+    "feasible_denominators",
+    "feasible_together",
+    "goal_seek",
     "json_schema",
     "lint",
     "load",
+    "load_crosswalk",
     "parse",
+    "progress",
+    "sensitivity",
     "verify",
+    "verify_set",
 ]
 
 _HANDED_ON = {
+    "benchmarking": ("ComparedQuantity Comparison Disagreement Standing compare disagreements"),
+    "cause": "Cause",
+    "checking": "verify",
+    "comparison": "Differences MatchedRow diff",
+    "consistency": "SetVerification verify_set",
+    "crosswalk": "Crosswalk SharedQuantity load_crosswalk",
     "diagnostics": (
         "Diagnostic FormulaSyntaxError InputError KpiFormulaError LimitError MethodologyError "
         "Severity Source Span UnitsError"
     ),
-    "evaluation": "Result Status evaluate",
+    "evaluation": "evaluate",
+    "feasibility": (
+        "FeasibleCase FeasibleCounts FeasibleDenominators SharedCounts WholeCounts feasible "
+        "feasible_cases feasible_denominators feasible_together"
+    ),
+    "figures": "Target TargetKind",
     "formula": "Coefficient CoefficientCase Condition Example Formula Symbol Unread",
     "library": "available load",
     "linting": "Explanation explain lint",
-    "methodology": ("Document Erratum Indicator Input Methodology Part Place SymbolInput Target"),
+    "methodology": ("Document Erratum Indicator Input Methodology Part Place SymbolInput"),
+    "planning": (
+        "CountEffect Goal Progress ProgressRow ProgressStatus Sensitivity TriedCount goal_seek "
+        "progress sensitivity"
+    ),
     "reading": "parse",
+    "results": "MethodologyResult Result Status",
     "schema": "json_schema",
-    "verification": "Verdict Verification feasible verify",
+    "verification": "TargetEffect Verdict Verification",
 }
 _ROOM_OF = {name: room for room, names in _HANDED_ON.items() for name in names.split()}
 

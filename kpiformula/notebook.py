@@ -8,14 +8,30 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
-from kpiformula.diagnostics import Diagnostic, FormulaSyntaxError
-from kpiformula.evaluation import Result
+from kpiformula.benchmarking import Comparison
+from kpiformula.comparison import Differences
+from kpiformula.diagnostics import Diagnostic, FormulaSyntaxError, InputError
+from kpiformula.feasibility import FeasibleCounts, FeasibleDenominators, SharedCounts
 from kpiformula.formula import Formula
 from kpiformula.methodology import Indicator
 from kpiformula.nodes import number_text
+from kpiformula.planning import Goal, Progress, Sensitivity
+from kpiformula.results import MethodologyResult, Result
 from kpiformula.verification import Verification
 
-Shown = Formula | Result | Verification | Indicator
+Told = (
+    Differences
+    | Comparison
+    | Progress
+    | Goal
+    | Sensitivity
+    | FeasibleCounts
+    | FeasibleDenominators
+    | SharedCounts
+)
+"""What shows itself as its own text."""
+
+Shown = Formula | Result | MethodologyResult | Verification | Indicator | Told
 
 
 def html(shown: Shown) -> str:
@@ -25,10 +41,14 @@ def html(shown: Shown) -> str:
             return _joined(_formula(shown))
         case Result():
             return _joined(_result(shown))
+        case MethodologyResult():
+            return _joined(_methodology_result(shown))
         case Verification():
             return _joined(_verification(shown))
         case Indicator():
             return _joined(_indicator(shown))
+        case _:
+            return _joined([f"<pre>{escape(str(shown))}</pre>"])
 
 
 def _joined(parts: Iterable[str]) -> str:
@@ -60,6 +80,23 @@ def _result(result: Result) -> Iterator[str]:
     yield _line(f"<strong>{escape(value)}</strong>{unit}")
 
 
+def _methodology_result(shown: MethodologyResult) -> Iterator[str]:
+    yield _line(f"<strong>{escape(shown.heading)}</strong>")
+    yield _table(
+        ("code", "indicator", "value", "target"),
+        (
+            (
+                row.indicator.code,
+                _name(row.indicator),
+                row.value_text,
+                row.target.printed if row.target else "",
+            )
+            for row in shown.rows
+        ),
+    )
+    yield _line(escape(shown.summary))
+
+
 def _verification(verification: Verification) -> Iterator[str]:
     yield _line(f"<strong>{escape(str(verification.verdict))}</strong>")
     yield _line(escape(verification.message))
@@ -67,8 +104,7 @@ def _verification(verification: Verification) -> Iterator[str]:
 
 
 def _indicator(indicator: Indicator) -> Iterator[str]:
-    name = indicator.name.get("en") or next(iter(indicator.name.values()), "")
-    yield _line(f"<strong>{escape(indicator.code)}</strong> {escape(name)}")
+    yield _line(f"<strong>{escape(indicator.code)}</strong> {escape(_name(indicator))}")
     yield _line(f"{escape(indicator.unit)}, {indicator.kind}, {escape(str(indicator.source))}")
     yield _table(
         [str(year) for year in indicator.targets],
@@ -76,11 +112,17 @@ def _indicator(indicator: Indicator) -> Iterator[str]:
     )
     try:
         yield from _formula(indicator.reading)
-    except FormulaSyntaxError as refused:
+    except (FormulaSyntaxError, InputError) as refused:
         yield from _findings(refused.diagnostics)
     if indicator.erratum is not None:
         yield _line(f"the printed formula is corrected: {escape(indicator.erratum.reason)}")
-    yield f"<pre>{escape(indicator.cell)}</pre>"
+    if indicator.cell is not None:
+        yield f"<pre>{escape(indicator.cell)}</pre>"
+
+
+def _name(indicator: Indicator) -> str:
+    """Return the English name, or the first one there is."""
+    return indicator.name.get("en") or next(iter(indicator.name.values()), "")
 
 
 def _findings(findings: Sequence[Diagnostic]) -> Iterator[str]:

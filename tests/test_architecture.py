@@ -15,6 +15,7 @@ ROOMS = (
     "mapping",
     "nodes",
     "text",
+    "figures",
     "grammar",
     "brackets",
     "words",
@@ -41,18 +42,30 @@ ROOMS = (
     "datafile",
     "schema",
     "library",
+    "crosswalk",
     "intervals",
+    "reported",
     "arithmetic",
+    "ranges",
+    "cause",
     "coefficients",
+    "counts",
+    "results",
     "evaluation",
+    "formula_change",
+    "comparison",
+    "benchmarking",
     "feasibility",
     "verification",
     "diagnosis",
+    "checking",
+    "consistency",
     "planning",
     "counting",
     "frames",
     "linting",
     "tables",
+    "runs",
     "report",
     "notebook",
     "testing",
@@ -79,9 +92,29 @@ OUTSIDE = {
 }
 """Each outside library and the rooms through which it enters."""
 
-MAY_USE_FLOATS = {"counting", "frames", "linting", "tables", "report", "notebook", "testing", "cli"}
+MAY_USE_FLOATS = {
+    "diagnosis",
+    "counting",
+    "frames",
+    "linting",
+    "tables",
+    "runs",
+    "report",
+    "notebook",
+    "testing",
+    "cli",
+}
 
-SHOWN_IN_NOTEBOOKS = {"formula", "methodology", "evaluation", "verification"}
+SHOWN_IN_NOTEBOOKS = {
+    "benchmarking",
+    "comparison",
+    "feasibility",
+    "formula",
+    "methodology",
+    "planning",
+    "results",
+    "verification",
+}
 """Rooms whose data ask the notebook room, when shown there, how they look."""
 
 LONGEST_ROOM = 450

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import assume, given
@@ -21,9 +22,10 @@ from typer.testing import CliRunner, Result
 
 from kpiformula import available, load
 from kpiformula.cli import app
-from kpiformula.cli.verifying import Outcome, Progress, Tally, Verifier
+from kpiformula.cli.verifying import Progress, Tally
 from kpiformula.diagnostics import KpiFormulaError
-from kpiformula.linting import lint
+from kpiformula.linting import by_row, lint
+from kpiformula.runs import Outcome, Verifier
 from kpiformula.tables import parse_reported
 from kpiformula.verification import Verdict
 
@@ -31,6 +33,7 @@ ROOT = Path(__file__).parent.parent
 EXAMPLES = "docs/examples/ktu-printed-examples.csv"
 KTU = "ktu-programme-2024-2029"
 HEAD = "code;year;reported;category;G;F\n"
+PROGRAM = (sys.executable, "-c", "from kpiformula.cli import main; main()")
 
 
 @pytest.fixture(autouse=True)
@@ -46,7 +49,27 @@ def run(*arguments: str, stdin: str | bytes | None = None) -> Result:
 
 
 def verified(table: str, *options: str) -> Result:
-    return run("verify", "-", *options, stdin=HEAD + table)
+    return run("verify", "-", "--methodology", KTU, *options, stdin=HEAD + table)
+
+
+def started(*arguments: str, **options: Any) -> subprocess.Popen[str]:
+    """The command in a process of its own, which may be sent a signal or lose its reader."""
+    return subprocess.Popen(
+        [*PROGRAM, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+        **options,
+    )
+
+
+def long_table(folder: Path, rows: int) -> str:
+    """A table whose verdicts do not fit into a pipe."""
+    table = folder / "long.csv"
+    lines = (f"2.3.3;{1000 + row};0,4;;{row};8525\n" for row in range(rows))
+    table.write_text(HEAD + "".join(lines), encoding="utf-8")
+    return str(table)
 
 
 # --- the main job --------------------------------------------------------------------------------
@@ -201,25 +224,27 @@ def test_notes_on_cells_go_to_standard_error() -> None:
 def test_a_row_may_name_a_shipped_methodology_only(tmp_path: Path) -> None:
     head = "methodology;code;year;reported;G;F\n"
     rows = f"{KTU};2.3.3;2025;0,4;35;8525\n;2.3.3;2026;0,4;35;8525\n{tmp_path};1;2025;1;2;3\n"
-    result = run("verify", "-", stdin=head + rows)
+    result = run("verify", "-", "--methodology", KTU, stdin=head + rows)
     assert "KF409" in result.stdout.splitlines()[3]
     assert result.stdout.splitlines()[-1] == "3 rows read: rounded 2, error 1"
 
 
 def test_without_a_methodology_several_need_a_choice(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kpiformula.library.available", lambda: (KTU, "another"))
-    result = run("verify", EXAMPLES)
+    table = HEAD + "2.3.3;2025;0,4;;35;8525\n"
+    result = run("verify", "-", stdin=table)
     assert result.exit_code == 2
-    assert KTU in result.stderr
-    assert run("verify", EXAMPLES, "--methodology", KTU).exit_code == 1
+    assert all(name in result.stderr for name in available())
+    assert run("verify", EXAMPLES).exit_code == 1
+    monkeypatch.setattr("kpiformula.library.available", lambda: (KTU,))
+    assert run("verify", "-", stdin=table).exit_code == 0
 
 
 def test_encoding_and_decimal_mark_may_be_named() -> None:
     data = "code;year;reported;G;F\n2.3.3;2025 г.;1,234;35;8525\n".encode("cp1251")
-    assert run("verify", "-", stdin=data).exit_code == 3
-    named = run("verify", "-", "--encoding", "cp1251", stdin=data)
-    assert "KF505" in named.stdout
-    stated = run("verify", "-", "--encoding", "cp1251", "--decimal", ",", stdin=data)
+    of_ktu = partial(run, "verify", "-", "--methodology", KTU, stdin=data)
+    assert of_ktu().exit_code == 3
+    assert "KF505" in of_ktu("--encoding", "cp1251").stdout
+    stated = of_ktu("--encoding", "cp1251", "--decimal", ",")
     assert "mismatch 1" in stated.stdout
 
 
@@ -303,18 +328,9 @@ def test_an_interruption_ends_with_130(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of Windows differ")
 def test_a_signal_ends_with_130_and_rows_done_are_there(tmp_path: Path) -> None:
-    table = tmp_path / "long.csv"
-    rows = (f"2.3.3;{1000 + i};0,4;;{i};8525\n" for i in range(8000))
-    table.write_text(HEAD + "".join(rows), encoding="utf-8")
-    command = subprocess.Popen(
-        [sys.executable, "-c", "from kpiformula.cli import main; main()", "verify", str(table)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
-        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
-    )
+    table = long_table(tmp_path, 8000)
+    default = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    command = started("verify", table, "--methodology", KTU, preexec_fn=default)
     assert command.stdout is not None
     first = [command.stdout.readline() for _ in range(3)]
     command.send_signal(signal.SIGINT)
@@ -390,6 +406,9 @@ def test_verify_shows_progress_on_a_terminal_only(monkeypatch: pytest.MonkeyPatc
         ["evaluate", KTU, "2.3.3", "=3"],
         ["evaluate", KTU, "2.3.3", "G=3", "G=4"],
         ["evaluate", "--formula", "H = G / F", "2.3.3"],
+        ["evaluate", KTU, "2.3.3", "G=3", "F=4", "--year", "2025"],
+        ["evaluate", KTU, "2.3.3", "--inputs", "counts.csv"],
+        ["evaluate", "--inputs", "counts.csv", "--formula", "H = G / F"],
         ["show"],
         ["explain", "KF999"],
         ["nonsense"],
@@ -417,6 +436,9 @@ def test_usage(arguments: list[str]) -> None:
         (["evaluate", KTU, "2.3.3", "G=x"], "KF504"),
         (["evaluate", KTU, "2.3.3", "G=1,234"], "KF505"),
         (["evaluate", KTU, "1.3.1", "G=1", "F=2", "--as-printed"], "KF506"),
+        (["evaluate", KTU, "--inputs", "no-such.csv"], "KF520"),
+        (["evaluate", KTU, "--inputs", "LICENSE"], "KF523"),
+        (["evaluate", KTU, "--inputs", "methodologies/part.schema.json"], "KF502"),
     ],
 )
 def test_input_that_cannot_be_read_or_used(arguments: list[str], code: str) -> None:
@@ -439,7 +461,13 @@ def test_bytes_that_are_no_text() -> None:
 def test_list() -> None:
     methodologies = run("list")
     assert methodologies.exit_code == 0
-    assert [line.split()[0] for line in methodologies.stdout.splitlines()] == list(available())
+    lines = methodologies.stdout.splitlines()
+    assert [line.split()[0] for line in lines] == list(available())
+    for line, name in zip(lines, available(), strict=True):
+        bases = Counter(row.basis for row in load(name).values())
+        kinds = Counter(row.kind for row in load(name).values())
+        for part in (f"{len(load(name))} rows", *(f"{k} {n}" for k, n in (bases | kinds).items())):
+            assert part in line
     indicators = run("list", KTU)
     assert [line.split()[0] for line in indicators.stdout.splitlines()] == list(load(KTU))
     assert "H = G / F * 100" in indicators.stdout
@@ -447,8 +475,11 @@ def test_list() -> None:
         json.loads(line) for line in run("list", KTU, "--format", "json").stdout.splitlines()
     ]
     assert [each["code"] for each in objects] == list(load(KTU))
-    (head,) = map(json.loads, run("list", "--format", "json").stdout.splitlines())
-    assert head["indicators"] == list(load(KTU))
+    heads = map(json.loads, run("list", "--format", "json").stdout.splitlines())
+    for head, name in zip(heads, available(), strict=True):
+        rows = list(load(name))
+        assert (head["id"], head["indicators"]) == (name, rows)
+        assert sum(head["by_basis"].values()) == sum(head["by_kind"].values()) == len(rows)
 
 
 def test_show_a_methodology() -> None:
@@ -473,6 +504,46 @@ def test_show_an_indicator() -> None:
     data = json.loads(run("show", KTU, "4.2.3", "--format", "json").stdout)
     assert (data["formula"], data["reading"]) == ("H = G / F * 100", "H = F / G * 100")
     assert data["cell"] == indicator.cell
+
+
+def test_show_everything_that_is_known_of_a_row() -> None:
+    name = "astmu-strategy-2022-2026"
+    row = load(name)["2.1/2"]
+    shown = run("show", name, "2.1/2").stdout
+    for part in (
+        row.name["kk"], row.name["en"], "2021: 1:6", "2026: 1:1", "also printed", ":714-716)",
+        "ratio, basis printed, at_least (not printed)", row.uncertain, "figures",
+        "5728-5741", f"include       {len(row.include)}: ", f"evidence      {len(row.evidence)}: ",
+        "articles_wos_scopus_five_years", "1 / (a / b)", "findings: ",
+    ):  # fmt: skip
+        assert part in shown, part
+    data = json.loads(run("show", name, "2.1/2", "--format", "json").stdout)
+    assert data["baseline"]["value"] == "1/6"
+    assert data["targets"]["2025"] == {
+        "printed": "1:2", "kind": "ratio", "value": "0.5", "low": None, "high": None
+    }  # fmt: skip
+    assert [each["text"] for each in data["include"]] == [phrase.text for phrase in row.include]
+    assert data["also_printed"][0]["figures"]["2021"]["printed"] == "1:6"
+
+
+@pytest.mark.parametrize("name", available())
+def test_every_row_can_be_shown(name: str) -> None:
+    for row in (load(name)[code] for code in list(load(name))[::9]):
+        shown = run("show", name, row.code)
+        assert shown.exit_code == 0
+        assert row.name["kk"] in shown.stdout
+        if row.basis == "unstated":
+            assert str(row.reason) in shown.stdout
+
+
+def test_show_lists_the_findings_of_the_row_as_lint_does() -> None:
+    shown = run("show", KTU, "1.3.1").stdout
+    assert "error KF301: " in shown
+    copied = {row.code: found for row, found in by_row(load(KTU))}["2.1.2"]
+    assert "KF412" in {finding.code for finding in copied}  # two rows have to be compared for it
+    data = json.loads(run("show", KTU, "2.1.2", "--format", "json").stdout)
+    assert [finding["code"] for finding in data["findings"]] == [f.code for f in copied]
+    assert {finding["indicator"] for finding in data["findings"]} == {"2.1.2"}
 
 
 CELL = (
@@ -548,6 +619,42 @@ def test_evaluate_a_formula() -> None:
     assert (data["value"], data["approximate"]) == ("2/3", "0.6666666667")
 
 
+INPUTS = "input;value\nstudents_total;8 525\nstudents_university_funded_mobility;35\n"
+
+
+def test_evaluate_all_rows(tmp_path: Path) -> None:
+    file = tmp_path / "counts.csv"
+    file.write_text(INPUTS, encoding="utf-8")
+    result = run("evaluate", KTU, "--inputs", str(file), "--year", "2025")
+    assert result.exit_code == 1  # other counts are missing
+    lines = result.stdout.splitlines()
+    assert lines[0] == f"{KTU}, 2025"
+    assert ["2.3.3", "0.4", "140/341", "≈", "0.4106", "percent"] in [x.split() for x in lines]
+    assert lines[-1].startswith("184 rows: 1 computed, ")
+    stdin = run("evaluate", KTU, "--inputs", "-", "--year", "2025", stdin=INPUTS)
+    assert stdin.stdout == result.stdout
+
+
+def test_evaluate_all_rows_in_json() -> None:
+    stdin = '{"students_total": 8525, "students_university_funded_mobility": 35}'
+    result = run("evaluate", KTU, "--inputs", "-", "--format", "json", stdin=stdin)
+    rows = {row["code"]: row for row in map(json.loads, result.stdout.splitlines())}
+    assert list(rows) == list(load(KTU))
+    assert rows["2.3.3"]["result"]["value"] == "140/341"
+    assert rows["2.3.3"]["target"] is None
+    assert (rows["5"]["result"], rows["5"]["reason"]["code"]) == (None, "KF410")
+    assert result.stderr.startswith("184 rows: 1 computed, ")
+
+
+def test_all_rows_with_a_value_end_with_0(tmp_path: Path) -> None:
+    name = "astmu-strategy-2022-2026"
+    file = tmp_path / "counts.json"
+    file.write_text(json.dumps(dict.fromkeys(load(name).inputs, 1)), encoding="utf-8")
+    result = run("evaluate", name, "--inputs", str(file))
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[-1].startswith("68 rows: 68 computed, 0 undefined, ")
+
+
 @pytest.mark.parametrize(
     ("counts", "shown"), [(["G=1", "F=0"], "undefined"), (["G=1"], "not evaluated")]
 )
@@ -571,8 +678,18 @@ def test_lint_a_methodology() -> None:
         == f"findings: error {counts['error']}, warning {counts['warning']}, info {counts['info']}"
     )
     assert run("lint", f"methodologies/{KTU}").exit_code == 1
-    objects = run("lint", KTU, "--format", "json").stdout.splitlines()
-    assert [json.loads(each)["code"] for each in objects] == [f.code for f in findings]
+    objects = list(map(json.loads, run("lint", KTU, "--format", "json").stdout.splitlines()))
+    assert [each["code"] for each in objects] == [f.code for f in findings]
+
+
+def test_findings_stand_under_their_rows_in_printed_order() -> None:
+    codes = list(load(KTU))
+    objects = map(json.loads, run("lint", KTU, "--format", "json").stdout.splitlines())
+    rows = list(dict.fromkeys(each["indicator"] for each in objects))
+    assert rows == sorted(rows, key=codes.index)
+    lines = run("lint", KTU).stdout.splitlines()
+    heads = [line for line, before in zip(lines, ["", *lines], strict=False) if before == ""]
+    assert [head.split("  ")[0] for head in heads if not head.startswith("findings:")] == rows
 
 
 def test_lint_a_cell(tmp_path: Path) -> None:
@@ -612,28 +729,17 @@ def test_version_and_help() -> None:
 
 
 def test_a_closed_pipe_is_no_failure(tmp_path: Path) -> None:
-    table = tmp_path / "long.csv"
-    rows = (f"2.3.3;{1000 + i};0,4;;{i};8525\n" for i in range(3000))
-    table.write_text(HEAD + "".join(rows), encoding="utf-8")
-    command = subprocess.Popen(
-        [sys.executable, "-c", "from kpiformula.cli import main; main()", "verify", str(table)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
-    )
-    assert command.stdout is not None
-    assert command.stderr is not None
-    command.stdout.readline()
-    command.stdout.close()
-    errors = command.stderr.read()
-    command.stderr.close()
-    command.wait(timeout=60)
-    assert errors == b""
+    with started("verify", long_table(tmp_path, 3000), "--methodology", KTU) as command:
+        assert command.stdout is not None
+        assert command.stderr is not None
+        command.stdout.readline()
+        command.stdout.close()
+        assert command.stderr.read() == ""
 
 
 def test_a_terminal_of_another_encoding_gets_what_it_can_show() -> None:
     done = subprocess.run(
-        [sys.executable, "-c", "from kpiformula.cli import main; main()", "verify", EXAMPLES],
+        [*PROGRAM, "verify", EXAMPLES],
         capture_output=True,
         env={**os.environ, "PYTHONIOENCODING": "cp1251", "PYTHONUTF8": "0"},
         check=False,

@@ -8,8 +8,8 @@ from html.parser import HTMLParser
 import pytest
 
 from kpiformula import Indicator, evaluate, load, verify
+from kpiformula.figures import Target
 from kpiformula.mapping import Table
-from kpiformula.methodology import Target
 from kpiformula.notebook import Shown, html
 from kpiformula.reading import parse
 
@@ -65,7 +65,7 @@ def hostile(indicator: Indicator) -> list[Shown]:
         unit=ATTACK,
         cell=CELL,
         erratum=None,
-        targets=Table({2025: Target(ATTACK, None, None)}),
+        targets=Table({2025: Target(ATTACK)}),
     )
     unreadable = replace(own, cell=f"{ATTACK} = G / × 100")
     answered = replace(indicator, cell=CELL)

@@ -17,6 +17,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 from typer.core import TyperGroup
 
+from kpiformula.cli.exporting import Sheet, Workbook, export, write_outcomes
+from kpiformula.cli.options import AsPrinted, Category, CrosswalkFile, Form, Id, named_counts
+from kpiformula.cli.planning import plan
+from kpiformula.cli.reporting import Report, write_reports
 from kpiformula.diagnostics import (
     Diagnostic,
     FormulaSyntaxError,
@@ -30,6 +34,7 @@ from kpiformula.intervals import Mode
 if TYPE_CHECKING:
     from kpiformula.formula import Formula
     from kpiformula.methodology import Indicator
+    from kpiformula.runs import Outcome
 
 DIFFERS = 1
 UNREADABLE = 3
@@ -62,16 +67,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-Form = Annotated[Literal["text", "json"], typer.Option("--format", help="How to print.")]
-Category = Annotated[
-    str | None, typer.Option(help="Type of institution that coefficients are chosen by.")
-]
-AsPrinted = Annotated[
-    bool,
-    typer.Option("--as-printed", help="Use the printed formula though an erratum corrects it."),
-]
-Id = Annotated[str, typer.Argument(metavar="ID", help="A shipped methodology, or a path.")]
-
 
 def main() -> None:
     """Run the command line; what the terminal cannot show is replaced, not refused."""
@@ -95,26 +90,24 @@ def list_(
     methodology: Annotated[str | None, typer.Argument(metavar="[ID]")] = None,
     form: Form = "text",
 ) -> None:
-    """List the shipped methodologies, or the indicators of one."""
-    from kpiformula.cli import display
+    """List the shipped methodologies, with their rows by basis and kind, or the rows of one."""
+    from kpiformula.cli import display, rows
     from kpiformula.library import available, load
 
     if methodology is None:
         loaded = [load(each) for each in available()]
         if form == "json":
-            _objects(map(display.methodology_data, loaded))
+            _objects(map(rows.methodology_data, loaded))
         else:
-            rows = ((m.id, f"{len(m)} indicators", display.english(m.name)) for m in loaded)
-            _lines(display.aligned(rows))
+            _lines(display.aligned(map(rows.methodology_counts, loaded)))
         return
     indicators = load(methodology).values()
     if form == "json":
-        _objects(map(display.indicator_data, indicators))
+        _objects(map(rows.indicator_data, indicators))
     else:
         _lines(
             display.aligned(
-                (i.code, i.unit, display.formula_text(i), display.english(i.name))
-                for i in indicators
+                (i.code, i.unit, rows.formula_text(i), display.english(i.name)) for i in indicators
             )
         )
 
@@ -125,23 +118,27 @@ def show(
     code: Annotated[str | None, typer.Argument(metavar="[CODE]")] = None,
     form: Form = "text",
 ) -> None:
-    """Show a methodology, or everything known of one indicator, the printed cell included."""
-    from kpiformula.cli import display
-    from kpiformula.cli.verifying import indicator_of
+    """Show a methodology, or all that is known of one indicator, cell and findings included."""
+    from kpiformula.cli import display, rows
     from kpiformula.library import load
+    from kpiformula.linting import by_row
+    from kpiformula.runs import indicator_of
 
     loaded = load(methodology)
     if code is None:
         if form == "json":
-            _objects([display.methodology_data(loaded)])
+            _objects([rows.methodology_data(loaded)])
         else:
-            _lines(display.methodology_lines(loaded))
+            _lines(rows.methodology_lines(loaded))
         return
     indicator = indicator_of(loaded, code)
+    findings = next(found for row, found in by_row(loaded) if row.code == code)
     if form == "json":
-        _objects([display.indicator_data(indicator)])
+        listed = [display.finding_data(finding, indicator.code) for finding in findings]
+        _objects([{**rows.indicator_data(indicator), "findings": listed}])
     else:
-        _lines(display.indicator_lines(indicator, loaded))
+        _lines(rows.indicator_lines(indicator, loaded))
+        _lines(("", *map(str, findings), display.finding_counts(findings)))
 
 
 @app.command()
@@ -169,30 +166,42 @@ def parse(
 def evaluate(
     arguments: Annotated[
         list[str],
-        typer.Argument(metavar="[ID CODE] NAME=COUNT…", help="Counts by symbol or input."),
+        typer.Argument(metavar="[ID [CODE]] NAME=COUNT…", help="Counts by symbol or input."),
     ],
     formula: Annotated[
         str | None, typer.Option(metavar="TEXT", help="A formula in place of ID and CODE.")
     ] = None,
+    inputs: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Evaluate all rows of ID: CSV with input,value; JSON."),
+    ] = None,
+    year: Annotated[int | None, typer.Option(help="With --inputs: show targets.")] = None,
     category: Category = None,
     as_printed: AsPrinted = False,
     form: Form = "text",
 ) -> None:
-    """Compute an indicator, or a formula, exactly."""
+    """Compute an indicator, a formula, or all rows of a methodology, exactly."""
     from kpiformula.cli import display
-    from kpiformula.cli.verifying import indicator_of
     from kpiformula.evaluation import evaluate as compute
     from kpiformula.library import load
+    from kpiformula.runs import indicator_of
 
     arguments = arguments or []
+    if inputs is not None:
+        if len(arguments) != 1 or formula is not None:
+            raise typer.BadParameter("give ID alone beside --inputs")
+        _evaluate_all(arguments[0], inputs, year, category, as_printed, form)
+        return
+    if year is not None:
+        raise typer.BadParameter("--year is for all rows: give --inputs too")
     subject: Formula | Indicator
     if formula is not None:
-        subject, counts = _parsed(formula), _counts(arguments)
+        subject, counts = _parsed(formula), named_counts(arguments)
     elif len(arguments) < 2 or any("=" in each for each in arguments[:2]):
-        raise typer.BadParameter("give ID and CODE before the counts, or --formula")
+        raise typer.BadParameter("give ID and CODE before the counts, or --formula, or --inputs")
     else:
         methodology, code, *counted = arguments
-        counts = _counts(counted)
+        counts = named_counts(counted)
         subject = indicator_of(load(methodology), code)
     result = compute(subject, counts, category=category, as_printed=as_printed)
     if form == "json":
@@ -206,9 +215,36 @@ def evaluate(
         raise typer.Exit(DIFFERS)
 
 
+def _evaluate_all(
+    methodology: str,
+    file: str,
+    year: int | None,
+    category: str | None,
+    as_printed: bool,
+    form: Literal["text", "json"],
+) -> None:
+    from kpiformula.cli import display
+    from kpiformula.evaluation import evaluate as compute
+    from kpiformula.library import load
+    from kpiformula.tables.inputs import parse_inputs, read_inputs
+
+    if file == STANDARD_INPUT:
+        counts = parse_inputs(sys.stdin.buffer.read(), "<stdin>")
+    else:
+        counts = read_inputs(file)
+    result = compute(load(methodology), counts, year=year, category=category, as_printed=as_printed)
+    if form == "json":
+        _objects(map(display.row_data, result.rows))
+        _lines([result.summary], err=True)
+    else:
+        _lines([str(result)])
+    if len(result.computed) < len(result.methodology):
+        raise typer.Exit(DIFFERS)
+
+
 @app.command()
 def verify(
-    file: Annotated[str, typer.Argument(metavar="FILE.csv", help="A CSV or TSV table, or -.")],
+    file: Annotated[str, typer.Argument(metavar="FILE", help="CSV, TSV or Excel, or -.")],
     methodology: Annotated[
         str | None,
         typer.Option(metavar="ID", help="For rows whose column `methodology` names none."),
@@ -225,51 +261,61 @@ def verify(
     form: Annotated[
         Literal["text", "json", "csv"], typer.Option("--format", help="How to print.")
     ] = "text",
+    sheet: Sheet = None,
+    workbook: Workbook = None,
+    report: Report = None,
 ) -> None:
     """Verify reported figures against the counts behind them.
 
     The table has the columns code, year, reported, and one for each count, named by symbol or
-    input; also category and methodology. Each row gives one line; the last line counts the
+    input; or code, year, input, value. Each row gives one line; the last line counts the
     verdicts. A row that cannot be read is an `error` among them.
     """
     from kpiformula.cli.forms import FORMS
-    from kpiformula.cli.verifying import Tally, Verifier, progress
+    from kpiformula.cli.verifying import Tally, progress
     from kpiformula.library import available, load
-    from kpiformula.tables import parse_reported, read_reported
+    from kpiformula.runs import Verifier
+    from kpiformula.tables import parse_reported
+    from kpiformula.tables.delimited import file_bytes
 
-    if file == STANDARD_INPUT:
-        data = sys.stdin.buffer.read()
-        table = parse_reported(data, "<stdin>", encoding=encoding, decimal=decimal)
-    else:
-        table = read_reported(file, encoding=encoding, decimal=decimal)
     if methodology is None and len(available()) == 1:
         methodology = available()[0]
-    if methodology is None and "methodology" not in table.columns:
-        raise typer.BadParameter(f"give --methodology: one of {', '.join(available())}")
-    verifier = Verifier(
-        table,
-        load(methodology) if methodology else None,
-        category=category,
-        rounding=rounding,
-        as_printed=as_printed,
+    default = load(methodology) if methodology else None
+    data, name = (
+        (sys.stdin.buffer.read(), "<stdin>") if file == STANDARD_INPUT else (file_bytes(file), file)
     )
+    table = parse_reported(
+        data, name, encoding=encoding, decimal=decimal, sheet=sheet, methodology=default
+    )
+    if default is None and "methodology" not in table.columns:
+        raise typer.BadParameter(f"give --methodology: one of {', '.join(available())}")
+    verifier = Verifier(table, default, category=category, rounding=rounding, as_printed=as_printed)
     shown, tally, counter = FORMS[form](table), Tally(), progress(len(table.rows))
+    kept: list[Outcome] = []
     notes = [f for row in table.rows for f in row.findings if f.severity is not Severity.ERROR]
-    _lines(map(str, notes), err=True)
+    _lines(map(str, (*table.findings, *notes)), err=True)
     try:
         _lines(filter(None, [shown.head()]))
         for outcome in verifier.outcomes():
             typer.echo(shown.row(outcome))
             tally.add(outcome)
+            kept += [outcome] if workbook or report else []
             counter.step(tally.done)
     except KeyboardInterrupt:
         _lines([f"\ninterrupted after {tally.done} of {len(table.rows)} rows"], err=True)
         raise
     finally:
         counter.clear()
+    if workbook is not None:
+        write_outcomes(workbook, kept, len(table.rows), f"Verification of {name}")
+    write_reports(report or (), verifier, kept)
     typer.echo(tally.summary(len(table.rows)), err=form != "text")
     if not tally.all_agree:
         raise typer.Exit(DIFFERS)
+
+
+app.command()(export)
+app.command()(plan)
 
 
 @app.command()
@@ -282,19 +328,26 @@ def lint(
     """Print the findings on a methodology or a calculation cell, answered ones included."""
     from kpiformula.cli import display
     from kpiformula.library import available, load
+    from kpiformula.linting import by_row
     from kpiformula.linting import lint as findings_on
 
+    findings: Sequence[Diagnostic]
     if subject in available() or not _is_text_file(subject):
-        findings = findings_on(load(subject))
+        rows = [(row, found) for row, found in by_row(load(subject)) if found]
+        findings = [finding for _, found in rows for finding in found]
+        lines = display.finding_lines(rows)
+        data = [display.finding_data(finding, row.code) for row, found in rows for finding in found]
     else:
         try:
             findings = findings_on(_parsed(subject, file=True))
         except FormulaSyntaxError as refused:
             findings = refused.diagnostics
+        lines = map(str, findings)
+        data = [display.finding_data(finding) for finding in findings]
     if form == "json":
-        _objects(map(display.finding_data, findings))
+        _objects(data)
     else:
-        _lines(map(str, findings))
+        _lines(lines)
     typer.echo(display.finding_counts(findings), err=form != "text")
     _leave(findings)
 
@@ -319,6 +372,38 @@ def explain(
         typer.echo(str(explanation))
 
 
+@app.command()
+def diff(
+    old: Id,
+    new: Id,
+    crosswalk: CrosswalkFile = None,
+    same_codes: Annotated[
+        bool, typer.Option("--same-codes", help="A code is the same row in both.")
+    ] = False,
+    form: Form = "text",
+) -> None:
+    """Show what changed from one methodology to another: rows, formulas, units, targets."""
+    from kpiformula.cli import comparing
+
+    found = comparing.differences(old, new, crosswalk, same_codes)
+    _lines(comparing.shown(found, form))
+    if found:
+        raise typer.Exit(DIFFERS)
+
+
+@app.command()
+def compare(
+    methodology: Id, benchmark: Id, crosswalk: CrosswalkFile = None, form: Form = "text"
+) -> None:
+    """Hold targets against another methodology's, year by year; exit code 1 where behind."""
+    from kpiformula.cli import comparing
+
+    found = comparing.comparison(methodology, benchmark, crosswalk)
+    _lines(comparing.shown(found, form))
+    if found.behind:
+        raise typer.Exit(DIFFERS)
+
+
 # --- input and output ----------------------------------------------------------------------------
 
 
@@ -337,16 +422,6 @@ def _parsed(text: str, *, file: bool = False) -> Formula:
     if file:
         return parse(decoded(file_bytes(text), text, "utf-8").text, name=text)
     return parse(text)
-
-
-def _counts(arguments: Sequence[str]) -> Mapping[str, str]:
-    counts: dict[str, str] = {}
-    for each in arguments:
-        name, sign, count = each.partition("=")
-        if not sign or not name.strip() or name.strip() in counts:
-            raise typer.BadParameter(f"write each count once, as NAME=COUNT: {each!r}")
-        counts[name.strip()] = count
-    return counts
 
 
 def _lines(lines: Iterable[str], *, err: bool = False) -> None:

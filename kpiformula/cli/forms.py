@@ -7,8 +7,9 @@ import io
 import json
 from collections.abc import Sequence
 
-from kpiformula.cli.display import Data, finding_data, interval_data, one_line, result_data
-from kpiformula.cli.verifying import Outcome, computed_text
+from kpiformula.cli.display import one_line
+from kpiformula.report.data import interval_data, outcome_data
+from kpiformula.runs import Outcome, computed_text
 from kpiformula.tables import ReportedRow, ReportedTable
 from kpiformula.tables.delimited import guarded
 from kpiformula.verification import Verdict, Verification
@@ -19,9 +20,8 @@ class TextForm:
 
     def __init__(self, table: ReportedTable) -> None:
         rows = table.rows
-        self._file = table.source.name
         self._widths = (
-            len(f"{self._file}:{rows[-1].line}"),
+            max(len(row.place) for row in rows),
             max(4, *(len(row.code) for row in rows)),
             4,
             max(8, *(len(_figure(row)) for row in rows)),
@@ -40,7 +40,7 @@ class TextForm:
         row, reading = outcome.row, outcome.reading
         computed = computed_text(reading) if reading and not reading.result.reason else "-"
         return self._line(
-            f"{self._file}:{row.line}",
+            row.place,
             row.code,
             str(row.year or "-"),
             _figure(row),
@@ -59,39 +59,14 @@ class JsonForm:
     """One JSON object a row."""
 
     def __init__(self, table: ReportedTable) -> None:
-        self._file = table.source.name
+        """Take nothing from the table: each row says where it stands."""
 
     def head(self) -> None:
         """Return nothing: each object names its fields."""
 
     def row(self, outcome: Outcome) -> str:
         """Return the object of a row."""
-        row = outcome.row
-        data: Data = {
-            "file": self._file,
-            "line": row.line,
-            "methodology": row.methodology,
-            "code": row.code,
-            "year": row.year,
-            "category": row.category,
-            "reported": _figure(row),
-            "verdict": outcome.verdict,
-            "agrees": outcome.agrees,
-            "note": outcome.note,
-            **(_verification_data(outcome.reading) if outcome.reading else {}),
-            "as_printed": outcome.printed and _verification_data(outcome.printed),
-            "findings": [finding_data(f) for f in outcome.findings],
-        }
-        return json.dumps(data, ensure_ascii=False)
-
-
-def _verification_data(verification: Verification) -> Data:
-    return {
-        "verdict": str(verification.verdict),
-        "agrees": verification.agrees,
-        "interval": interval_data(verification.interval),
-        "result": result_data(verification.result),
-    }
+        return json.dumps(outcome_data(outcome), ensure_ascii=False)
 
 
 class CsvForm:
@@ -101,7 +76,7 @@ class CsvForm:
                "high", "verdict_as_printed", "computed_as_printed", "note")  # fmt: skip
 
     def __init__(self, table: ReportedTable) -> None:
-        self._file = table.source.name
+        """Take nothing from the table: each row says where it stands."""
 
     def head(self) -> str:
         """Return the names of the columns."""
@@ -114,7 +89,7 @@ class CsvForm:
         ends = interval_data(interval) or {"low": "", "high": ""}
         return _csv_line(
             (
-                guarded(self._file),
+                guarded(row.source.name),
                 str(row.line),
                 guarded(row.code),
                 str(row.year or ""),

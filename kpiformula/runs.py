@@ -1,0 +1,279 @@
+"""A table of reported figures against a methodology: one outcome a row, none lost."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from functools import partial
+
+from kpiformula.checking import verify
+from kpiformula.consistency import Entry, contradictions
+from kpiformula.diagnostics import Diagnostic, InputError, KpiFormulaError, Severity, error
+from kpiformula.figures import Target
+from kpiformula.intervals import Mode, value_text
+from kpiformula.library import available, load
+from kpiformula.mapping import Table
+from kpiformula.methodology import Indicator, Methodology
+from kpiformula.schema import nearest
+from kpiformula.tables.reported import ReportedRow, ReportedTable
+from kpiformula.verification import Verdict, Verification
+
+UNREADABLE = "error"
+"""What stands for a verdict where a row cannot be verified at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What verifying a row came to.
+
+    ``printed`` is the verification by the printed formula, where an erratum corrects it and the
+    value is another; ``findings`` say why there is no ``reading``, or no verification by the
+    printed formula. ``indicator`` and ``methodology`` (its id) are of a row that was found.
+    """
+
+    row: ReportedRow
+    reading: Verification | None
+    printed: Verification | None = None
+    findings: tuple[Diagnostic, ...] = ()
+    indicator: Indicator | None = None
+    methodology: str | None = None
+
+    @property
+    def target(self) -> Target | None:
+        """The planned figure of the row's year, where one is printed."""
+        if self.indicator is None or self.row.year is None:
+            return None
+        return self.indicator.targets.get(self.row.year)
+
+    @property
+    def verdict(self) -> str:
+        """The verdict, or ``error``."""
+        return str(self.reading.verdict) if self.reading else UNREADABLE
+
+    @property
+    def agrees(self) -> bool | None:
+        """Whether the figure is right; ``None`` where that cannot be told."""
+        return self.reading.agrees if self.reading else None
+
+    @property
+    def note(self) -> str:
+        """The calculation and how the figure stands to it, or why nothing is verified."""
+        problems = "; ".join(map(_finding_note, self.findings))
+        if self.reading is None:
+            return problems
+        if self.printed is None:
+            unverified = f"; the printed formula is not evaluated: {problems}" if problems else ""
+            return _note(self.reading) + unverified
+        return (
+            f"{_note(self.reading)}; by the printed formula {self.printed.result.formula}: "
+            f"{self.printed.verdict}, {_note(self.printed, with_value=True)}"
+        )
+
+
+def _finding_note(finding: Diagnostic) -> str:
+    return f"{finding.code}: {finding.message}{f' ({finding.help})' if finding.help else ''}"
+
+
+def _note(verification: Verification, *, with_value: bool = False) -> str:
+    figure, difference = verification.reported, verification.difference
+    if figure is None or verification.agrees is None or verification.result.value is None:
+        return verification.message
+    calculation = verification.result.steps[1]
+    if with_value:
+        calculation += f" = {computed_text(verification)}"
+    if verification.agrees:
+        note = f"{calculation} is consistent with {figure.printed}"
+    else:
+        note = f"{calculation} contradicts {figure.printed}"
+    if verification.tie_rules:
+        note += f", right only under {' and '.join(verification.tie_rules)}"
+    elif verification.verdict is Verdict.TRUNCATED:
+        note += ", right only if cut off"
+    elif not verification.agrees and difference is not None:
+        note += f", too {'high' if difference > 0 else 'low'} by {value_text(abs(difference))}"
+    return note + ("; part of the cell is not read" if verification.result.tainted else "")
+
+
+def computed_text(verification: Verification) -> str:
+    """Return the computed value, or why there is none."""
+    return verification.result.steps[2].removeprefix("= ")
+
+
+def indicator_of(methodology: Methodology, code: str) -> Indicator:
+    """Return the indicator of a code.
+
+    Raises:
+        InputError: KF530 if the methodology has none.
+    """
+    if code not in methodology:
+        near = get_close_matches(code, methodology)
+        advice = (
+            f"did you mean {' or '.join(near)}?" if near else "list the methodology for its codes"
+        )
+        message = f"{methodology.id} has no indicator {code[:60]!r}"
+        raise InputError(error("KF530", message, help=advice))
+    return methodology[code]
+
+
+# --- rows to outcomes ----------------------------------------------------------------------------
+
+
+class Verifier:
+    """Verifies rows; methodologies are loaded once, and only shipped ones by a row's wish."""
+
+    def __init__(
+        self,
+        table: ReportedTable,
+        methodology: Methodology | None,
+        *,
+        category: str | None,
+        rounding: Mode,
+        as_printed: bool,
+    ) -> None:
+        self._table, self._default = table, methodology
+        self._loaded = {methodology.id: methodology} if methodology else {}
+        self._category, self._rounding, self._as_printed = category, rounding, as_printed
+
+    def run(self, outcomes: Iterable[Outcome]) -> Run:
+        """Return the run that came to these outcomes.
+
+        Raises:
+            KpiFormulaError: KF532 where they are not as many as the rows.
+        """
+        return Run(
+            self._table,
+            tuple(outcomes),
+            Table(self._loaded),
+            self._rounding,
+            self._category,
+            self._as_printed,
+        )
+
+    def outcomes(self) -> Iterator[Outcome]:
+        """Yield the outcome of each row, in the order of the table."""
+        return map(self._outcome, self._table.rows)
+
+    def _outcome(self, row: ReportedRow) -> Outcome:
+        errors = tuple(f for f in row.findings if f.severity is Severity.ERROR)
+        if errors:
+            return Outcome(row, None, findings=errors)
+        try:
+            methodology = self._methodology(row)
+            indicator = indicator_of(methodology, row.code)
+        except KpiFormulaError as refused:
+            return Outcome(row, None, findings=self._placed(row, refused))
+        found = partial(Outcome, row, indicator=indicator, methodology=methodology.id)
+        try:
+            reading = self._verify(indicator, row, self._as_printed)
+        except KpiFormulaError as refused:
+            return found(None, findings=self._placed(row, refused))
+        if indicator.erratum is None or self._as_printed:
+            return found(reading)
+        try:
+            printed = self._verify(indicator, row, as_printed=True)
+        except KpiFormulaError as refused:
+            return found(reading, findings=self._placed(row, refused))
+        same = (printed.verdict, printed.computed) == (reading.verdict, reading.computed)
+        return found(reading, None if same else printed)
+
+    def _placed(self, row: ReportedRow, refused: KpiFormulaError) -> tuple[Diagnostic, ...]:
+        """Return the findings of an error, those without a file placed on the row."""
+        return tuple(
+            replace(finding, source=row.source, span=row.span)
+            if finding.source is None or finding.source.name.startswith("<")
+            else finding
+            for finding in refused.diagnostics
+        )
+
+    def _verify(self, indicator: Indicator, row: ReportedRow, as_printed: bool) -> Verification:
+        return verify(
+            indicator,
+            row.counts,
+            row.reported,
+            year=row.year,
+            category=row.category or self._category,
+            rounding=self._rounding,
+            as_printed=as_printed,
+        )
+
+    def _methodology(self, row: ReportedRow) -> Methodology:
+        name = row.methodology
+        if name is None and self._default is not None:
+            return self._default
+        if name not in self._loaded:
+            if name not in available():
+                message = (
+                    f"no methodology {name!r} is shipped" if name else "no methodology is named"
+                )
+                raise InputError(error("KF409", message, help=nearest(name or "", available())))
+            self._loaded[name] = load(name)
+        return self._loaded[name]
+
+
+# --- accounts ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Run:
+    """All outcomes of a table, in its order, and how they were come by.
+
+    ``methodologies`` are those that rows were held against, by id; ``rounding``, ``category`` and
+    ``as_printed`` are what was asked for. Rows read = rows with a verdict + rows refused.
+
+    Raises:
+        KpiFormulaError: KF532 where the outcomes are not as many as the rows of the table.
+    """
+
+    table: ReportedTable
+    outcomes: tuple[Outcome, ...]
+    methodologies: Mapping[str, Methodology]
+    rounding: Mode = "nearest"
+    category: str | None = None
+    as_printed: bool = False
+
+    def __post_init__(self) -> None:
+        require_all_rows(len(self.table.rows), len(self.outcomes))
+
+    @property
+    def verified(self) -> tuple[Outcome, ...]:
+        """The rows with a verdict."""
+        return tuple(each for each in self.outcomes if each.reading is not None)
+
+    @property
+    def refused(self) -> tuple[Outcome, ...]:
+        """The rows that cannot be verified; their findings say why."""
+        return tuple(each for each in self.outcomes if each.reading is None)
+
+    @property
+    def verdicts(self) -> Mapping[Verdict, int]:
+        """How many rows have each verdict, those that none has among them."""
+        counted = Counter(each.reading.verdict for each in self.outcomes if each.reading)
+        return Table({verdict: counted[verdict] for verdict in Verdict})
+
+    def agreeing(self, agrees: bool | None) -> int:
+        """Return how many rows with a verdict agree, differ, or leave it open (``None``)."""
+        return sum(each.agrees is agrees for each in self.verified)
+
+    @property
+    def contradictions(self) -> tuple[Diagnostic, ...]:
+        """What cannot all be right among the figures of one methodology."""
+        entries: dict[str, list[Entry]] = {}
+        for each in self.verified:
+            if each.indicator is not None and each.reading is not None:
+                row, counts = each.row, each.reading.result.counts
+                entry = Entry(each.indicator, row.year, row.reported, counts, row.source, row.span)
+                entries.setdefault(each.methodology or "", []).append(entry)
+        return tuple(found for each in entries.values() for found in contradictions(each))
+
+
+def require_all_rows(rows_read: int, verdicts: int) -> None:
+    """Hold the outcomes against the rows read.
+
+    Raises:
+        KpiFormulaError: KF532 where they are not as many.
+    """
+    if verdicts != rows_read:
+        message = f"{rows_read} rows were read and {verdicts} verdicts given"
+        raise KpiFormulaError(error("KF532", message))
