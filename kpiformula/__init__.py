@@ -17,9 +17,8 @@ if TYPE_CHECKING:
         disagreements,
     )
     from kpiformula.cause import Cause
-    from kpiformula.checking import verify
     from kpiformula.comparison import Differences, MatchedRow, diff
-    from kpiformula.consistency import SetVerification, verify_set
+    from kpiformula.consistency import SetVerification, verify, verify_set
     from kpiformula.crosswalk import Crosswalk, SharedQuantity, load_crosswalk
     from kpiformula.diagnostics import (
         Diagnostic,
@@ -168,9 +167,8 @@ __all__ = [
 _HANDED_ON = {
     "benchmarking": ("ComparedQuantity Comparison Disagreement Standing compare disagreements"),
     "cause": "Cause",
-    "checking": "verify",
     "comparison": "Differences MatchedRow diff",
-    "consistency": "SetVerification verify_set",
+    "consistency": "SetVerification verify verify_set",
     "crosswalk": "Crosswalk SharedQuantity load_crosswalk",
     "diagnostics": (
         "Diagnostic FormulaSyntaxError InputError KpiFormulaError LimitError MethodologyError "

@@ -6,7 +6,7 @@ wrong figures get their causes (room ``diagnosis``), and the target of the year 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
@@ -16,7 +16,8 @@ from kpiformula.arithmetic import UndefinedError
 from kpiformula.cause import Kind
 from kpiformula.counts import Count
 from kpiformula.diagnosis import OtherFigure, Situation, causes
-from kpiformula.diagnostics import InputError, error
+from kpiformula.diagnostics import Diagnostic, InputError, error
+from kpiformula.doubts import doubts, outside_years
 from kpiformula.evaluation import Subject
 from kpiformula.formula import Formula
 from kpiformula.intervals import (
@@ -30,13 +31,17 @@ from kpiformula.intervals import (
 from kpiformula.methodology import Indicator
 from kpiformula.nodes import names
 from kpiformula.ranges import Box, reaches, values_over
-from kpiformula.reported import Reported, read_figure
+from kpiformula.reported import Printed, Reported, read_figure
 from kpiformula.results import Status
-from kpiformula.verification import TargetEffect, Verdict, Verification
+from kpiformula.rough_counts import RoughCount, read_rough_count
+from kpiformula.verification import TargetEffect, Verdict, Verification, stands_for
 from kpiformula.verification import verify as verdict_on
 
 Given = Count | Interval
-"""A count as the caller gives it: exact, as printed, or an interval that holds it."""
+"""A count as the caller gives it: exact, as printed, or an interval that holds it.
+
+A string may hold words: ``5,6 мың``, ``более 500``, ``500-ден астам``, ``at least 40``.
+"""
 
 WRONG = frozenset({Verdict.MISMATCH, Verdict.TRUNCATED})
 
@@ -44,7 +49,7 @@ WRONG = frozenset({Verdict.MISMATCH, Verdict.TRUNCATED})
 def verify(
     subject: Subject,
     counts: Mapping[str, Given],
-    reported: Reported,
+    reported: Printed,
     *,
     year: int | None = None,
     category: str | None = None,
@@ -57,7 +62,9 @@ def verify(
     Args:
         subject: an indicator or a formula.
         counts: as for :func:`kpiformula.evaluate`. An :class:`Interval` stands for a count that
-            is known only roughly, such as "more than 500".
+            is known only roughly, and so does a string with words: ``5,6 мың`` is 5550 to 5650,
+            ``более 500`` is more than 500, ``about 500`` is 450 to 550; the words are those of
+            ``grammars/amount-words.txt``.
         reported: the figure as printed; its decimals are taken from the string, so that ``0,4``
             and ``0,40`` differ. A Decimal keeps its decimals, an int has none.
         year: the year whose target is looked at.
@@ -66,6 +73,11 @@ def verify(
         inputs: ``exact``, or ``rounded``: each count stands for all numbers that print as it.
         as_printed: verify against the printed formula though an erratum corrects it.
 
+    Returns:
+        The verdict. Its ``findings`` are what is doubtful about an indicator's counts and year:
+        KF545 a count below zero, KF546 parts of what is counted in whole numbers, KF547 a year
+        outside those of its targets, KF548 a share of more than the whole.
+
     Raises:
         InputError: KF508 for other ``inputs``, KF509 for another ``rounding``; KF510, KF513,
             KF504, KF505, KF905 for a figure that cannot be read; and what ``evaluate`` raises.
@@ -73,16 +85,55 @@ def verify(
     if inputs not in ("exact", "rounded"):
         message = f"inputs cannot be {inputs!r}"
         raise InputError(error("KF508", message, help="give 'exact' or 'rounded'"))
-    middle = {key: _middle(count) for key, count in counts.items()}
+    rough = dict(_rough(subject, counts))
+    middle = {key: _middle(count) for key, count in counts.items() if key not in rough}
+    middle |= {key: count.printed for key, count in rough.items()}
+    given = {**counts, **{key: count.interval for key, count in rough.items()}}
     found = verdict_on(
         subject, middle, reported, category=category, rounding=rounding, as_printed=as_printed
     )
-    if inputs == "rounded" or any(isinstance(count, Interval) for count in counts.values()):
-        found = _over_ranges(found, _box(subject, counts, found, inputs))
+    box: Box | None = None
+    if inputs == "rounded" or any(isinstance(count, Interval) for count in given.values()):
+        box = _box(subject, given, found, inputs)
+        found = _over_ranges(found, box)
     found = replace(found, target_effect=_target_effect(subject, year, found))
-    if found.verdict in WRONG and found.over is None and not found.agrees:
+    wrong = found.verdict in WRONG and not found.agrees
+    if wrong and found.over is None and found.interval is not None:
         found = replace(found, causes=causes(_situation(subject, year, found)))
-    return found
+    findings = tuple(_doubts(subject, year, found, box))
+    return replace(found, findings=findings) if findings else found
+
+
+def _rough(subject: Subject, counts: Mapping[str, Given]) -> Iterator[tuple[str, RoughCount]]:
+    """Yield the counts that words make rough."""
+    for key, count in counts.items():
+        if isinstance(count, str) and not count.isdecimal():
+            rough = read_rough_count(key, count, _unit(subject, key))
+            if rough is not None:
+                yield key, rough
+
+
+def _unit(subject: Subject, key: str) -> str | None:
+    """Return the unit of what a count is given for: a symbol, or an input and its symbols."""
+    if isinstance(subject, Formula):
+        return subject.symbols[key].unit if key in subject.symbols else None
+    if key in subject.symbols:
+        return subject.symbols[key].unit
+    if subject.input is not None and subject.input.id == key:
+        return subject.input.unit
+    return next((each.unit for each in subject.symbols.values() if each.input == key), None)
+
+
+def _doubts(
+    subject: Subject, year: int | None, found: Verification, box: Box | None
+) -> Iterator[Diagnostic]:
+    if not isinstance(subject, Indicator):
+        return
+    known = {name: point(value) for name, value in found.result.counts.items()}
+    yield from doubts(subject, found.result.formula, known | dict(box or {}))
+    if year is not None:
+        baseline = [subject.baseline.year] if subject.baseline is not None else []
+        yield from outside_years(year, [*baseline, *subject.targets], subject.code)
 
 
 def _middle(count: Given) -> Count:
@@ -122,11 +173,11 @@ def _interval(count: Given, value: Fraction, rounded: bool) -> Interval:
 def _over_ranges(found: Verification, box: Box | None) -> Verification:
     if box is None or found.reported is None or found.interval is None:
         return found
-    node, figure = found.result.formula.node, found.reported
+    node, cut_to = found.result.formula.node, stands_for(found.figures, "truncate")
     try:
         over = values_over(node, box)
         agrees = reaches(node, box, found.interval)
-        cut = agrees or reaches(node, box, unround(figure, "truncate"))
+        cut = agrees or (cut_to is not None and reaches(node, box, cut_to))
     except UndefinedError:
         return replace(found, verdict=Verdict.UNDEFINED, agrees=None, tie_rules=())
     if agrees is None or cut is None:

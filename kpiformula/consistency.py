@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import reduce
 from itertools import pairwise
+from typing import Any, Literal, overload
 
-from kpiformula.checking import verify
-from kpiformula.counts import Count
+from kpiformula.checking import Given
+from kpiformula.checking import verify as verify_figure
 from kpiformula.diagnostics import (
     Diagnostic,
     InputError,
@@ -26,15 +27,21 @@ from kpiformula.diagnostics import (
     info,
     warning,
 )
+from kpiformula.doubts import outside_years
+from kpiformula.evaluation import Subject
 from kpiformula.intervals import Figure, Interval, Mode, unround
 from kpiformula.mapping import Table
 from kpiformula.methodology import Indicator, Methodology
 from kpiformula.nodes import number_text
-from kpiformula.reported import Reported
+from kpiformula.reported import Printed
 from kpiformula.verification import Verdict, Verification
 
 JUMP = 10
 """How many times a figure must be that of the year before to be pointed at."""
+
+
+_WHOLE = 100
+"""What two complements in per cent add up to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +67,15 @@ def contradictions(entries: Sequence[Entry]) -> tuple[Diagnostic, ...]:
 
     KF535 an input with two values in one year, KF536 parts that do not add up to the total, or
     are more than it, KF537 one quantity reported with two figures, KF538 (info) a figure ten
-    times that of the year before, or a tenth of it. Printed figures are taken as rounded.
+    times that of the year before, or a tenth of it, KF539 complements that do not add up to 100.
+    Printed figures are taken as rounded.
     """
     return (
         *_two_values(entries),
         *_totals(entries),
         *_reported_twice(entries),
         *_jumps(entries),
+        *_complements(entries),
     )
 
 
@@ -112,6 +121,23 @@ def _reported_twice(entries: Iterable[Entry]) -> Iterator[Diagnostic]:
             yield warning("KF537", message, entry.span, entry.source)
 
 
+def _complements(entries: Iterable[Entry]) -> Iterator[Diagnostic]:
+    given = _by_code(entries)
+    told: set[frozenset[str | int | None]] = set()
+    for (code, year), entry in given.items():
+        other = given.get((entry.indicator.complement_of or "", year))
+        if other is None or (pair := frozenset({code, other.indicator.code, year})) in told:
+            continue
+        told.add(pair)
+        added = _stands_for(entry) + _stands_for(other)
+        if _WHOLE not in added:
+            message = (
+                f"{entry} reports {entry.figure} and {other}, the rest of the same whole, "
+                f"{other.figure}: together {added}, not 100"
+            )
+            yield warning("KF539", message, entry.span, entry.source)
+
+
 def _jumps(entries: Iterable[Entry]) -> Iterator[Diagnostic]:
     by_row: dict[str, list[Entry]] = {}
     for (code, year), entry in _by_code(entries).items():
@@ -141,7 +167,7 @@ def _value(entry: Entry) -> Fraction:
 
 # --- a whole set ---------------------------------------------------------------------------------
 
-ReportedSet = Mapping[str, Mapping[int, Reported]]
+ReportedSet = Mapping[str, Mapping[int, Printed]]
 """Reported figures by code and year."""
 
 
@@ -185,7 +211,7 @@ class SetVerification(Mapping[tuple[str, int], Verification]):
 def verify_set(
     methodology: Methodology,
     reported: ReportedSet,
-    inputs: Mapping[int, Mapping[str, Count]],
+    inputs: Mapping[int, Mapping[str, Given]],
     *,
     category: str | None = None,
     rounding: Mode = "nearest",
@@ -193,7 +219,9 @@ def verify_set(
 ) -> SetVerification:
     """Check a whole set of reported figures of one methodology.
 
-    ``inputs`` are the counts of each year, by the names of the methodology's inputs.
+    ``inputs`` are the counts of each year, by the names of the methodology's inputs. Figures and
+    counts are given as for one figure (:func:`verify`). A year outside those of the methodology
+    is a finding of its figures (KF547).
 
     Raises:
         InputError: KF530 a code that the methodology does not have. What is wrong with one
@@ -210,11 +238,61 @@ def verify_set(
             known = inputs.get(year, {})
             counts = {name: known[used] for name, used in row.inputs.items() if used in known}
             try:
-                found = verify(row, counts, figure, year=year, category=category,
-                               rounding=rounding, as_printed=as_printed)  # fmt: skip
+                found = verify_figure(row, counts, figure, year=year, category=category,
+                                      rounding=rounding, as_printed=as_printed)  # fmt: skip
             except KpiFormulaError as refused:
                 reasons[code, year] = refused.diagnostics[0]
                 continue
+            found = replace(found, findings=_findings(methodology, year, found))
             verified[code, year] = found
             entries.append(Entry(row, year, found.reported, found.result.counts))
     return SetVerification(Table(verified), Table(reasons), contradictions(entries))
+
+
+def _findings(methodology: Methodology, year: int, found: Verification) -> tuple[Diagnostic, ...]:
+    """Return the findings on a figure, its year held against those of the methodology."""
+    others = (finding for finding in found.findings if finding.code != "KF547")
+    return (*others, *outside_years(year, methodology.years, methodology.id))
+
+
+@overload
+def verify(
+    subject: Subject,
+    counts: Mapping[str, Given],
+    reported: Printed,
+    *,
+    year: int | None = None,
+    category: str | None = None,
+    rounding: Mode = "nearest",
+    inputs: Literal["exact", "rounded"] = "exact",
+    as_printed: bool = False,
+) -> Verification: ...
+
+
+@overload
+def verify(
+    subject: Methodology,
+    reported: ReportedSet,
+    inputs: Mapping[int, Mapping[str, Given]],
+    *,
+    category: str | None = None,
+    rounding: Mode = "nearest",
+    as_printed: bool = False,
+) -> SetVerification: ...
+
+
+def verify(
+    subject: Subject | Methodology, *given: Any, **asked: Any
+) -> Verification | SetVerification:
+    """Check a reported figure against its counts, or a whole reported set of a methodology.
+
+    ``verify(indicator, counts, reported)`` is one figure, of an indicator or a formula:
+    see :func:`kpiformula.checking.verify`. ``verify(methodology, reported, inputs)`` is a set,
+    figures by code and year and counts by year and input: see :func:`verify_set`.
+
+    Raises:
+        InputError: as these two.
+    """
+    if isinstance(subject, Methodology):
+        return verify_set(subject, *given, **asked)
+    return verify_figure(subject, *given, **asked)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
+from kpiformula.amounts import ZEROS, scale_of, scaled
 from kpiformula.diagnostics import InputError
 from kpiformula.text import BLANKS, PrintedNumber, clean, printed_number
 
@@ -167,22 +168,19 @@ def _makes_sense(kind: TargetKind, terms: tuple[PrintedNumber, ...]) -> bool:
 _FOOTNOTE = re.compile(r" ?(?:[*†‡]+|[¹²³⁰⁴-⁹]+)\)?$")
 _STRAY_SPACE = re.compile(r"(?<=\d)([,.]) (?=\d+$)", re.ASCII)
 _WORDS = {"нөлдік": 0, "нөл": 0, "нулевой": 0, "ноль": 0, "zero": 0}
-_SCALES = {
-    "thousand": (3, ("мың", "тыс", "тысяч", "тысячи", "thousand")),
-    "million": (6, ("млн", "миллион", "миллиона", "миллионов", "million")),
-    "billion": (9, ("млрд", "миллиард", "миллиарда", "миллиардов", "billion")),
-}
 
 
 def _number(plain: str, unit: str) -> PrintedNumber | None:
     if plain in _WORDS:
         return PrintedNumber(Fraction(_WORDS[plain]), 0)
     figure, _, word = plain.rpartition(" ")
-    for scale, (zeros, words) in _SCALES.items():
-        if word.removesuffix(".") in words:
-            number = _plain_number(figure)
-            return number and _scaled(number, 0 if unit.startswith(f"{scale}_") else zeros)
-    return _plain_number(plain)
+    scale = scale_of(word)
+    if scale is None:
+        return _plain_number(plain)
+    number = _plain_number(figure)
+    if number is None or number.percent:
+        return None
+    return scaled(number, 0 if unit.startswith(f"{scale}_") else ZEROS[scale])
 
 
 def _plain_number(figure: str) -> PrintedNumber | None:
@@ -192,16 +190,10 @@ def _plain_number(figure: str) -> PrintedNumber | None:
         return None
 
 
-def _scaled(number: PrintedNumber, zeros: int) -> PrintedNumber | None:
-    if number.percent:
-        return None
-    return PrintedNumber(number.value * 10**zeros, number.decimals - zeros)
-
-
 def _number_text(number: PrintedNumber) -> str:
     """Return a number with its decimals, as :func:`read_target` reads it."""
     scale, zeros = next(
-        ((f" {word}", zeros) for word, (zeros, _) in _SCALES.items()
+        ((f" {word}", zeros) for word, zeros in ZEROS.items()
          if number.decimals < 0 <= number.decimals + zeros),
         ("", 0),
     )  # fmt: skip

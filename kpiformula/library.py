@@ -285,6 +285,9 @@ def _of_basis(entry: IndicatorEntry, code: Span, source: Source) -> Iterator[Dia
         if key != asked and getattr(entry, key) is not None:
             message = f"`{key}` does not go with the basis `{entry.basis}`"
             yield error("KF406", message, code, source)
+    if entry.complement_of is not None and (entry.kind, entry.unit) != ("share", "percent"):
+        message = "`complement_of` goes with shares in percent only"
+        yield error("KF406", message, code, source)
     if (entry.cell is None) != (entry.source.cell is None):
         yield error("KF405", "a cell and its lines go together", code, source)
 
@@ -296,8 +299,9 @@ def _unknown_codes(part: _File[PartFile], codes: Mapping[str, str]) -> Iterator[
         named: list[tuple[str, Keys]] = [
             (code, (key, i)) for key, given in parts for i, code in enumerate(given)
         ]
-        if entry.same_as is not None:
-            named.append((entry.same_as, ("same_as",)))
+        for key in ("same_as", "complement_of"):
+            other = getattr(entry, key)
+            named += [] if other is None else [(other, (key,))]
         for code, path in named:
             if code not in codes:
                 place = at(part.written, "indicators", row, *path).span
@@ -382,6 +386,7 @@ def _indicator(
         sum_of=tuple(entry.sum_of),
         includes=tuple(entry.includes),
         same_as=entry.same_as,
+        complement_of=entry.complement_of,
         owner=entry.owner,
         report=entry.report,
         ministry_indicator=entry.ministry_indicator,

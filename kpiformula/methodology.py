@@ -139,8 +139,9 @@ class Indicator:
     ``reason`` says why an ``unstated`` indicator cannot be computed, ``name_formula`` words the
     quotient that only the name states, ``input`` is the amount that an ``observed`` indicator is.
     ``sum_of`` are the codes of its printed parts where they are all of it, ``includes`` where there
-    is more to it; ``same_as`` is the code of the row that prints the same quantity; ``uncertain``
-    says what the transcription leaves open.
+    is more to it; ``same_as`` is the code of the row that prints the same quantity;
+    ``complement_of`` that of the share that makes up the whole with this one; ``uncertain`` says
+    what the transcription leaves open.
     """
 
     code: str
@@ -160,6 +161,7 @@ class Indicator:
     sum_of: tuple[str, ...] = ()
     includes: tuple[str, ...] = ()
     same_as: str | None = None
+    complement_of: str | None = None
     owner: str | None = None
     report: str | None = None
     ministry_indicator: bool = False

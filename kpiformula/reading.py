@@ -106,7 +106,13 @@ def _refuse_uncertain(formula: Formula, cleaned: CleanText) -> None:
 def _is_certain(formula: Formula) -> bool:
     used = names(formula.node)
     scripts = {script(name[0]) for name in used}
-    return len(scripts) == 1 and all(map(is_letter, used)) and isinstance(formula.node, Binary)
+    letters = all(is_letter(name) and not _may_be_a_word(name) for name in used)
+    return len(scripts) == 1 and letters and isinstance(formula.node, Binary)
+
+
+def _may_be_a_word(letter: str) -> bool:
+    """Whether a letter alone is a word as well, such as ``и`` and ``к``."""
+    return letter.islower() and script(letter[0]) == "cyrillic"
 
 
 def _reads_back(line: str, formula: Formula) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 from numbers import Integral
+from typing import cast
 
 from kpiformula.diagnostics import InputError, error
 from kpiformula.intervals import Figure, decimal_places
@@ -13,6 +15,21 @@ from kpiformula.text import BLANKS, MAX_DIGITS, printed_number
 
 Reported = str | int | Decimal | Fraction | Figure | None
 """A figure as the caller gives it; ``None``, an empty string or a dash is no figure."""
+
+
+Printed = Reported | Sequence[Reported]
+"""A figure as the caller gives it; or a tuple or list of all that a document prints for it."""
+
+
+def read_figures(reported: Printed) -> tuple[Figure, ...]:
+    """Return the figures printed for one quantity, each once, that with most decimals first.
+
+    Raises:
+        InputError: as :func:`read_figure`.
+    """
+    given = reported if isinstance(reported, tuple | list) else (cast("Reported", reported),)
+    figures = dict.fromkeys(figure for each in given if (figure := read_figure(each)) is not None)
+    return tuple(sorted(figures, key=lambda figure: -figure.decimals))
 
 
 def read_figure(reported: Reported) -> Figure | None:

@@ -7,18 +7,25 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import partial
+from typing import Literal
 
+from kpiformula.cause import ONE_DIGIT, Cause
 from kpiformula.checking import verify
 from kpiformula.consistency import Entry, contradictions
 from kpiformula.diagnostics import Diagnostic, InputError, KpiFormulaError, Severity, error
+from kpiformula.evaluation import Subject
 from kpiformula.figures import Target
 from kpiformula.intervals import Mode, value_text
 from kpiformula.library import available, load
 from kpiformula.mapping import Table
 from kpiformula.methodology import Indicator, Methodology
+from kpiformula.reading import parse
 from kpiformula.schema import nearest
 from kpiformula.tables.reported import ReportedRow, ReportedTable
 from kpiformula.verification import Verdict, Verification
+
+Inputs = Literal["exact", "rounded"]
+"""How counts are taken: as they stand, or each as all numbers that print as it."""
 
 UNREADABLE = "error"
 """What stands for a verdict where a row cannot be verified at all."""
@@ -30,7 +37,8 @@ class Outcome:
 
     ``printed`` is the verification by the printed formula, where an erratum corrects it and the
     value is another; ``findings`` say why there is no ``reading``, or no verification by the
-    printed formula. ``indicator`` and ``methodology`` (its id) are of a row that was found.
+    printed formula. ``indicator`` and ``methodology`` (its id) are of a row that was found; a row
+    with a formula of its own has neither.
     """
 
     row: ReportedRow
@@ -87,13 +95,28 @@ def _note(verification: Verification, *, with_value: bool = False) -> str:
         note = f"{calculation} is consistent with {figure.printed}"
     else:
         note = f"{calculation} contradicts {figure.printed}"
+    if verification.over is not None:
+        note += ", inputs taken as rounded"
     if verification.tie_rules:
         note += f", right only under {' and '.join(verification.tie_rules)}"
     elif verification.verdict is Verdict.TRUNCATED:
         note += ", right only if cut off"
     elif not verification.agrees and difference is not None:
         note += f", too {'high' if difference > 0 else 'low'} by {value_text(abs(difference))}"
-    return note + ("; part of the cell is not read" if verification.result.tainted else "")
+    cause = None if with_value else likely_cause(verification)
+    if cause:
+        # A digit can be wrong in so many ways that it is never more than possible.
+        note += f", {'possible' if cause.kind in ONE_DIGIT else 'likely'} cause: {cause.sentence}"
+    if verification.result.tainted:
+        note += "; part of the cell is not read"
+    return "; ".join([note, *map(_finding_note, verification.findings)])
+
+
+def likely_cause(verification: Verification) -> Cause | None:
+    """Return the best cause of a mismatch that chance does not explain as well."""
+    if verification.verdict is not Verdict.MISMATCH:
+        return None
+    return next((cause for cause in verification.causes if not cause.proves_little), None)
 
 
 def computed_text(verification: Verification) -> str:
@@ -121,7 +144,11 @@ def indicator_of(methodology: Methodology, code: str) -> Indicator:
 
 
 class Verifier:
-    """Verifies rows; methodologies are loaded once, and only shipped ones by a row's wish."""
+    """Verifies rows; methodologies are loaded once, and only shipped ones by a row's wish.
+
+    ``inputs`` says for all rows how counts are taken; without it each row says so itself, and
+    they are exact where it says nothing.
+    """
 
     def __init__(
         self,
@@ -131,7 +158,9 @@ class Verifier:
         category: str | None,
         rounding: Mode,
         as_printed: bool,
+        inputs: Inputs | None = None,
     ) -> None:
+        self._inputs: Inputs | None = inputs
         self._table, self._default = table, methodology
         self._loaded = {methodology.id: methodology} if methodology else {}
         self._category, self._rounding, self._as_printed = category, rounding, as_printed
@@ -149,6 +178,7 @@ class Verifier:
             self._rounding,
             self._category,
             self._as_printed,
+            self._inputs,
         )
 
     def outcomes(self) -> Iterator[Outcome]:
@@ -159,6 +189,8 @@ class Verifier:
         errors = tuple(f for f in row.findings if f.severity is Severity.ERROR)
         if errors:
             return Outcome(row, None, findings=errors)
+        if row.formula is not None:
+            return self._claim(row, row.formula)
         try:
             methodology = self._methodology(row)
             indicator = indicator_of(methodology, row.code)
@@ -178,6 +210,13 @@ class Verifier:
         same = (printed.verdict, printed.computed) == (reading.verdict, reading.computed)
         return found(reading, None if same else printed)
 
+    def _claim(self, row: ReportedRow, formula: str) -> Outcome:
+        """Return the outcome of a row that is checked against its own formula."""
+        try:
+            return Outcome(row, self._verify(parse(formula), row, as_printed=False))
+        except KpiFormulaError as refused:
+            return Outcome(row, None, findings=self._placed(row, refused))
+
     def _placed(self, row: ReportedRow, refused: KpiFormulaError) -> tuple[Diagnostic, ...]:
         """Return the findings of an error, those without a file placed on the row."""
         return tuple(
@@ -187,14 +226,15 @@ class Verifier:
             for finding in refused.diagnostics
         )
 
-    def _verify(self, indicator: Indicator, row: ReportedRow, as_printed: bool) -> Verification:
+    def _verify(self, subject: Subject, row: ReportedRow, as_printed: bool) -> Verification:
         return verify(
-            indicator,
+            subject,
             row.counts,
             row.reported,
             year=row.year,
             category=row.category or self._category,
             rounding=self._rounding,
+            inputs=self._inputs or ("rounded" if row.inputs_rounded else "exact"),
             as_printed=as_printed,
         )
 
@@ -220,7 +260,8 @@ class Run:
     """All outcomes of a table, in its order, and how they were come by.
 
     ``methodologies`` are those that rows were held against, by id; ``rounding``, ``category`` and
-    ``as_printed`` are what was asked for. Rows read = rows with a verdict + rows refused.
+    ``as_printed`` are what was asked for, and ``inputs``: how counts are taken, ``None`` where each
+    row says so itself. Rows read = rows with a verdict + rows refused.
 
     Raises:
         KpiFormulaError: KF532 where the outcomes are not as many as the rows of the table.
@@ -232,6 +273,7 @@ class Run:
     rounding: Mode = "nearest"
     category: str | None = None
     as_printed: bool = False
+    inputs: Inputs | None = None
 
     def __post_init__(self) -> None:
         require_all_rows(len(self.table.rows), len(self.outcomes))

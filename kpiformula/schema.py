@@ -175,6 +175,7 @@ class IndicatorEntry(_Closed):
     sum_of: list[NotEmpty] = []
     includes: list[NotEmpty] = []
     same_as: NotEmpty | None = None
+    complement_of: NotEmpty | None = None
     owner: NotEmpty | None = None
     report: NotEmpty | None = None
     ministry_indicator: Flag = False

@@ -8,8 +8,8 @@ A figure that no count could contradict is called untestable, never consistent.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fractions import Fraction
 from typing import Literal
@@ -17,7 +17,7 @@ from typing import Literal
 from kpiformula.arithmetic import UndefinedError
 from kpiformula.cause import Cause
 from kpiformula.counts import Count
-from kpiformula.diagnostics import InputError, error
+from kpiformula.diagnostics import Diagnostic, InputError, error
 from kpiformula.evaluation import Subject, evaluate
 from kpiformula.feasibility.quotients import UnsolvableError
 from kpiformula.feasibility.unknown import FeasibleCounts, missing_count
@@ -33,7 +33,7 @@ from kpiformula.intervals import (
     unround,
     value_text,
 )
-from kpiformula.reported import Reported, read_figure
+from kpiformula.reported import Printed, read_figures
 from kpiformula.results import Result, Status
 
 
@@ -71,6 +71,11 @@ class Verification:
     give the figure, where they can be worked out. ``over`` holds every value that counts printed
     rounded can give. ``causes`` are the mistakes that give a wrong figure, the likeliest first;
     ``target_effect`` says whether the error decides if the target of the year is met.
+
+    Of a figure printed more than once, ``reported`` is the print with most decimals and
+    ``also_printed`` are the others; ``interval`` is what all of them stand for, ``None`` where no
+    number is printed so. ``findings`` are what is doubtful about the counts and the year, whatever
+    the verdict: KF545 to KF548.
     """
 
     verdict: Verdict
@@ -84,6 +89,13 @@ class Verification:
     causes: tuple[Cause, ...] = ()
     target_effect: TargetEffect | None = None
     feasible: FeasibleCounts | None = None
+    also_printed: tuple[Figure, ...] = ()
+    findings: tuple[Diagnostic, ...] = ()
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """All figures printed for the quantity: the reported one, then the coarser ones."""
+        return () if self.reported is None else (self.reported, *self.also_printed)
 
     @property
     def computed(self) -> Fraction | None:
@@ -127,7 +139,12 @@ class Verification:
         value = result.steps[2].removeprefix("= ")
         if figure is None:
             return f"no figure is reported; computed: {value}"
-        standing = f"{self.interval}, for which {figure} stands"
+        if self.interval is None:
+            return self._contradiction(value)
+        printed = " and ".join(map(str, self.figures))
+        standing = (
+            f"{self.interval}, for which {printed} {'stand' if self.also_printed else 'stands'}"
+        )
         if self.rounding != "nearest":
             standing += f" under {self.rounding}"
         if self.over is not None:
@@ -145,7 +162,7 @@ class Verification:
                     f"under {rules} only: it {where} {standing}"
                 )
             case Verdict.TRUNCATED:
-                cut = unround(figure, "truncate")
+                cut = stands_for(self.figures, "truncate")
                 return (
                     f"the computed value {value} is {figure} only if cut off ({cut}): "
                     f"it {where} {standing}"
@@ -164,8 +181,18 @@ class Verification:
             case _:
                 return f"{value}{self._needed()}"
 
+    def _contradiction(self, value: str) -> str:
+        figures = " and ".join(map(str, self.figures))
+        under = "" if self.rounding == "nearest" else f" under {self.rounding}"
+        cut = ""
+        if self.verdict is Verdict.TRUNCATED:
+            cut = f" (cut off, both stand for {stands_for(self.figures, 'truncate')})"
+        why = f"no number is printed so{under}{cut}"
+        return f"{figures} contradict each other: {why}; computed: {value}"
+
     def _over_sentence(self, standing: str) -> str:
-        values = f"over the rounding of the counts the value lies in {self.over}"
+        assert self.over is not None
+        values = f"over the rounding of the counts the value lies in {_open_text(self.over)}"
         match self.agrees:
             case True:
                 return f"{values} and reaches {standing}"
@@ -191,10 +218,22 @@ class Verification:
         return f"; {self.reported} stands for {self.interval} and needs {counts}"
 
 
+_WITHOUT_END = 10**20
+"""A value beyond it comes from a count without an upper end (room ``rough_counts``)."""
+
+
+def _open_text(values: Interval) -> str:
+    """Return an interval for people, an end that only stands for "without end" as ∞ or 0."""
+    low, high = str(values).split(", ")
+    low = "(-∞" if values.low < -_WITHOUT_END else low
+    low = "(0" if 0 < values.low < Fraction(1, _WITHOUT_END) else low
+    return f"{low}, {'∞)' if values.high > _WITHOUT_END else high}"
+
+
 def verify(
     subject: Subject,
     counts: Mapping[str, Count],
-    reported: Reported,
+    reported: Printed,
     *,
     category: str | None = None,
     rounding: Mode = "nearest",
@@ -207,7 +246,8 @@ def verify(
         subject: an indicator or a formula.
         counts: as for :func:`kpiformula.evaluation.evaluate`; taken as exact.
         reported: the figure as printed; its decimals are taken from the string, so that ``0,4``
-            and ``0,40`` differ. A Decimal keeps its decimals, an int has none.
+            and ``0,40`` differ. A Decimal keeps its decimals, an int has none. A tuple or list
+            holds all prints of one figure: the value must be printed as each of them.
         category: the category a coefficient is chosen by.
         rounding: how the figure must have been rounded; ``nearest`` accepts any tie rule.
         inputs: ``exact``.
@@ -223,37 +263,57 @@ def verify(
         raise InputError(
             error("KF509", f"unknown rounding: {rounding!r}", help=f"one of {', '.join(MODES)}")
         )
-    figure = read_figure(reported)
+    figures = read_figures(reported)
     result = evaluate(subject, counts, category=category, as_printed=as_printed)
-    if figure is None:
+    if not figures:
         return Verification(Verdict.NOT_EVALUATED, None, None, rounding, None, result)
-    interval = unround(figure, rounding)
+    interval = stands_for(figures, rounding)
     if result.status is Status.UNDEFINED:
-        return Verification(Verdict.UNDEFINED, None, figure, rounding, interval, result)
-    if result.status is Status.NOT_EVALUATED:
-        return _without_a_count(subject, result, figure, rounding, interval)
-    return _compared(result, figure, rounding, interval)
+        found = Verification(Verdict.UNDEFINED, None, figures[0], rounding, interval, result)
+    elif result.status is not Status.NOT_EVALUATED:
+        found = _compared(result, figures, rounding, interval)
+    elif interval is None:
+        found = Verification(Verdict.MISMATCH, False, figures[0], rounding, None, result)
+    else:
+        found = _without_a_count(subject, result, figures[0], rounding, interval)
+    return replace(found, also_printed=figures[1:]) if len(figures) > 1 else found
+
+
+def stands_for(figures: Iterable[Figure], mode: Mode) -> Interval | None:
+    """Return the numbers that are printed as each of some figures, ``None`` where there are none.
+
+    Raises:
+        InputError: KF509 for a mode that is not known.
+    """
+    first, *others = (unround(figure, mode) for figure in figures)
+    common: Interval | None = first
+    for other in others:
+        common = common and common.intersection(other)
+    return common
 
 
 # --- verdicts ----------------------------------------------------------------------------------
 
 
-def _compared(result: Result, figure: Figure, rounding: Mode, interval: Interval) -> Verification:
+def _compared(
+    result: Result, figures: tuple[Figure, ...], rounding: Mode, interval: Interval | None
+) -> Verification:
+    figure, *others = figures
     agrees = _holds(interval, result)
-    nearest = interval if rounding == "nearest" else unround(figure, "nearest")
+    nearest = interval if rounding == "nearest" else stands_for(figures, "nearest")
     near = agrees if rounding == "nearest" else _holds(nearest, result)
-    cut_off = near or _holds(unround(figure, "truncate"), result)
+    cut_off = near or _holds(stands_for(figures, "truncate"), result)
     if agrees is None or near is None or cut_off is None:
         return Verification(Verdict.UNTESTABLE, None, figure, rounding, interval, result)
     value = result.value
     ties: tuple[Rounding, ...] = ()
-    if value == figure.value:
+    if near and value == figure.value and not _midway(value, others):
         verdict = Verdict.EXACT
-    elif value is not None and value in (nearest.low, nearest.high):
+    elif near and value is not None and _midway(value, figures):
         verdict = Verdict.TIE_RULE
-        ties = tuple(
-            rule for rule in TIE_RULES if round_exact(value, figure.decimals, rule) == figure.value
-        )
+        ties = tuple(rule for rule in TIE_RULES if _prints_as_all(value, figures, rule))
+        if not ties:
+            verdict, agrees = Verdict.MISMATCH, False
     elif near:
         verdict = Verdict.ROUNDED
     elif cut_off:
@@ -263,8 +323,19 @@ def _compared(result: Result, figure: Figure, rounding: Mode, interval: Interval
     return Verification(verdict, agrees, figure, rounding, interval, result, ties)
 
 
-def _holds(interval: Interval, result: Result) -> bool | None:
+def _midway(value: Fraction, figures: Iterable[Figure]) -> bool:
+    ends = (unround(figure, "nearest") for figure in figures)
+    return any(value in (each.low, each.high) for each in ends)
+
+
+def _prints_as_all(value: Fraction, figures: Iterable[Figure], rule: Rounding) -> bool:
+    return all(round_exact(value, each.decimals, rule) == each.value for each in figures)
+
+
+def _holds(interval: Interval | None, result: Result) -> bool | None:
     """Return whether the value lies in an interval; ``None`` where an enclosure leaves it open."""
+    if interval is None:
+        return False
     if result.value is not None:
         return result.value in interval
     if result.interval is None or not interval.overlaps(result.interval):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from kpiformula import InputError, load, verify_set
+from kpiformula import InputError, Methodology, MethodologyError, load, verify, verify_set
 from kpiformula.consistency import Entry, contradictions
-from kpiformula.verification import Verdict, read_figure
+from kpiformula.reported import read_figure
+from kpiformula.verification import Verdict
 
 KTU = load("ktu-programme-2024-2029")
 
@@ -100,3 +103,101 @@ def test_a_whole_set() -> None:
 def test_an_unknown_code_is_an_error() -> None:
     with pytest.raises(InputError, match="KF530"):
         verify_set(KTU, {"9.9.9": {2025: "1"}}, {})
+
+
+# --- one call -------------------------------------------------------------------------------------
+
+
+def test_verify_takes_a_whole_methodology() -> None:
+    reported: dict[str, Any] = {"2.3.3": {2025: ("0,4", "0,41"), 2035: "0,4"}}
+    counts = {"students_total": "8,5 мың", "students_university_funded_mobility": "35"}
+    inputs: dict[int, Any] = {2025: counts, 2035: counts}
+    found = verify(KTU, reported, inputs, category="national")
+    assert found == verify_set(KTU, reported, inputs, category="national")
+    assert found == verify(KTU, reported=reported, inputs=inputs, category="national")
+    assert [each.verdict for each in found.values()] == [Verdict.ROUNDED] * 2
+    assert found["2.3.3", 2025].findings == ()
+    assert [each.code for each in found["2.3.3", 2035].findings] == ["KF547"]
+    assert "ktu-programme-2024-2029: 2024-2029" in found["2.3.3", 2035].findings[0].message
+
+
+# --- complements ----------------------------------------------------------------------------------
+
+HEAD = """\
+id: made-up
+name: {en: Made up}
+language: en
+source: {file: made-up.txt, title: Made up}
+years: [2025, 2026]
+parts: [goal-1]
+categories: []
+inputs:
+  employed: {name: {en: Graduates in work}, unit: graduate}
+  idle: {name: {en: Graduates not in work}, unit: graduate}
+  graduates: {name: {en: Graduates}, unit: graduate}
+"""
+ROW = """\
+  - code: "CODE"
+    name: {en: Share}
+    printed_unit: "%"
+    unit: percent
+    kind: share
+    basis: printed
+    targets: {2025: "60", 2026: "61"}
+    complement_of: "OTHER"
+    source: {line: 1, cell: 1}
+    cell: H = G / F × 100, where G – PART; F – graduates
+    symbols:
+      G: {input: INPUT, unit: graduate}
+      F: {input: graduates, unit: graduate}
+"""
+
+
+def rows(*named: tuple[str, str, str]) -> str:
+    text = "part: goal-1\nname: {en: Goal 1}\nindicators:\n"
+    for code, other, used in named:
+        row = ROW.replace("CODE", code).replace("OTHER", other)
+        text += row.replace("INPUT", used).replace("PART", used)
+    return text
+
+
+@pytest.fixture
+def made_up(tmp_path: Path) -> Methodology:
+    (tmp_path / "methodology.yaml").write_text(HEAD, encoding="utf-8")
+    part = rows(("1", "2", "employed"), ("2", "1", "idle"))
+    (tmp_path / "goal-1.yaml").write_text(part, encoding="utf-8")
+    return load(tmp_path)
+
+
+def test_complements_make_up_the_whole(made_up: Methodology) -> None:
+    for tenths in range(1001):
+        one = f"{tenths // 10},{tenths % 10}"
+        for rest in (990 - tenths, 999 - tenths, 1000 - tenths, 1001 - tenths, 1002 - tenths):
+            if rest < 0:
+                continue
+            entries = [
+                Entry(made_up["1"], 2025, read_figure(one), {}),
+                Entry(made_up["2"], 2025, read_figure(f"{rest // 10},{rest % 10}"), {}),
+            ]
+            expected = [] if abs(tenths + rest - 1000) <= 1 else ["KF539"]
+            assert [found.code for found in contradictions(entries)] == expected
+    other_year = Entry(made_up["2"], 2026, read_figure("10"), {})
+    assert contradictions([Entry(made_up["1"], 2025, read_figure("60"), {}), other_year]) == ()
+
+
+def test_complements_of_a_set(made_up: Methodology) -> None:
+    reported: dict[str, Any] = {"1": {2025: "60"}, "2": {2025: "30"}}
+    inputs: dict[int, Any] = {2025: {"employed": 60, "idle": 30, "graduates": 100}}
+    (found,) = verify(made_up, reported, inputs).contradictions
+    assert found.code == "KF539"
+    assert "1 (2025) reports 60 and 2 (2025)" in found.message
+
+
+def test_a_complement_is_another_share_of_the_methodology(tmp_path: Path) -> None:
+    (tmp_path / "methodology.yaml").write_text(HEAD, encoding="utf-8")
+    part = rows(("1", "9", "employed"), ("2", "1", "idle"))
+    part = "ratio".join(part.rsplit("share", 1))
+    (tmp_path / "goal-1.yaml").write_text(part, encoding="utf-8")
+    with pytest.raises(MethodologyError) as refused:
+        load(tmp_path)
+    assert [found.code for found in refused.value.diagnostics] == ["KF406", "KF406"]

@@ -479,7 +479,7 @@ def test_one_command_verifies_explains_and_reports(tmp_path: Path) -> None:
     page, data = str(tmp_path / "a.html"), str(tmp_path / "a.json")
     result = CliRunner().invoke(app, ["verify", EXAMPLES, "--report", page, "--report", data])
     assert result.exit_code == 1
-    assert result.stdout.splitlines()[-1] == "5 rows read: rounded 3, mismatch 2"
+    assert result.stdout.splitlines()[-1] == "5 rows read: rounded 3, mismatch 2; 1 contradiction"
     assert "3 agree, 2 differ." in Page(Path(page).read_text(encoding="utf-8")).text
     jsonschema.validate(json.loads(Path(data).read_text(encoding="utf-8")), schema())
 

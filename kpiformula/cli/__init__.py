@@ -252,6 +252,10 @@ def verify(
     rounding: Annotated[Mode, typer.Option(help="How figures must be rounded.")] = "nearest",
     category: Category = None,
     as_printed: AsPrinted = False,
+    inputs: Annotated[
+        Literal["exact", "rounded"] | None,
+        typer.Option(help="How counts are taken; else as each row says, or exact."),
+    ] = None,
     encoding: Annotated[
         Literal["utf-8", "cp1251", "kz1048"], typer.Option(help="Encoding of the table.")
     ] = "utf-8",
@@ -268,8 +272,9 @@ def verify(
     """Verify reported figures against the counts behind them.
 
     The table has the columns code, year, reported, and one for each count, named by symbol or
-    input; or code, year, input, value. Each row gives one line; the last line counts the
-    verdicts. A row that cannot be read is an `error` among them.
+    input; or code, year, input, value; or, for figures with a formula of their own, formula,
+    inputs (G=1120; F=6913), reported. Each row gives one line; the last line counts the verdicts.
+    A row that cannot be read is an `error` among them.
     """
     from kpiformula.cli.forms import FORMS
     from kpiformula.cli.verifying import Tally, progress
@@ -287,9 +292,11 @@ def verify(
     table = parse_reported(
         data, name, encoding=encoding, decimal=decimal, sheet=sheet, methodology=default
     )
-    if default is None and "methodology" not in table.columns:
+    named = "methodology" in table.columns or all(row.formula for row in table.rows)
+    if default is None and not named:
         raise typer.BadParameter(f"give --methodology: one of {', '.join(available())}")
-    verifier = Verifier(table, default, category=category, rounding=rounding, as_printed=as_printed)
+    verifier = Verifier(table, default, category=category, rounding=rounding,
+                        as_printed=as_printed, inputs=inputs)  # fmt: skip
     shown, tally, counter = FORMS[form](table), Tally(), progress(len(table.rows))
     kept: list[Outcome] = []
     notes = [f for row in table.rows for f in row.findings if f.severity is not Severity.ERROR]
@@ -299,7 +306,7 @@ def verify(
         for outcome in verifier.outcomes():
             typer.echo(shown.row(outcome))
             tally.add(outcome)
-            kept += [outcome] if workbook or report else []
+            kept.append(outcome)
             counter.step(tally.done)
     except KeyboardInterrupt:
         _lines([f"\ninterrupted after {tally.done} of {len(table.rows)} rows"], err=True)
@@ -308,9 +315,12 @@ def verify(
         counter.clear()
     if workbook is not None:
         write_outcomes(workbook, kept, len(table.rows), f"Verification of {name}")
-    write_reports(report or (), verifier, kept)
-    typer.echo(tally.summary(len(table.rows)), err=form != "text")
-    if not tally.all_agree:
+    run = verifier.run(kept)
+    write_reports(report or (), run)
+    contradictions, aside = run.contradictions, form != "text"
+    _lines(map(str, contradictions), err=aside)
+    typer.echo(tally.summary(len(table.rows), len(contradictions)), err=aside)
+    if contradictions or not tally.all_agree:
         raise typer.Exit(DIFFERS)
 
 

@@ -11,7 +11,7 @@ import typer
 from kpiformula.report import FORMATS, write_report
 
 if TYPE_CHECKING:
-    from kpiformula.runs import Outcome, Verifier
+    from kpiformula.runs import Run
 
 
 def _known(paths: list[str] | None) -> list[str] | None:
@@ -32,9 +32,7 @@ Report = Annotated[
 ]
 
 
-def write_reports(paths: Sequence[str], verifier: Verifier, outcomes: Sequence[Outcome]) -> None:
-    """Write the run that came to these outcomes, each file whole or not at all."""
-    if paths:
-        run = verifier.run(outcomes)
-        for path in paths:
-            write_report(run, path)
+def write_reports(paths: Sequence[str], run: Run) -> None:
+    """Write a run, each file whole or not at all."""
+    for path in paths:
+        write_report(run, path)

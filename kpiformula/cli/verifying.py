@@ -30,8 +30,8 @@ class Tally:
         """How many outcomes were counted."""
         return self._verdicts.total()
 
-    def summary(self, rows_read: int) -> str:
-        """Return the number of rows and of each verdict.
+    def summary(self, rows_read: int, contradictions: int = 0) -> str:
+        """Return the number of rows, of each verdict, and of contradictions between rows.
 
         Raises:
             KpiFormulaError: KF532 where the verdicts do not add up to the rows read.
@@ -39,7 +39,9 @@ class Tally:
         require_all_rows(rows_read, self.done)
         order = (*Verdict, UNREADABLE)
         shown = ", ".join(f"{v} {self._verdicts[v]}" for v in order if self._verdicts[v])
-        return f"{rows_read} {'row' if rows_read == 1 else 'rows'} read: {shown}"
+        found = f"; {contradictions} {'contradiction' if contradictions == 1 else 'contradictions'}"
+        rows = f"{rows_read} {'row' if rows_read == 1 else 'rows'} read: {shown}"
+        return f"{rows}{found if contradictions else ''}"
 
 
 class Progress:

@@ -41,6 +41,7 @@ def run_data(run: Run) -> Data:
             "rounding": run.rounding,
             "category": run.category,
             "as_printed": run.as_printed,
+            "inputs": run.inputs,
         },
         "methodologies": [
             {"id": each.id, "name": dict(each.name)} for each in run.methodologies.values()
@@ -75,6 +76,8 @@ def outcome_data(outcome: Outcome) -> Data:
         "name": dict(indicator.name) if indicator else None,
         "year": row.year,
         "category": row.category,
+        "formula": row.formula,
+        "inputs_rounded": row.inputs_rounded,
         "reported": row.reported.printed if row.reported else None,
         "verdict": outcome.verdict,
         "agrees": outcome.agrees,

@@ -84,12 +84,12 @@ def _body(number: int, outcome: Outcome, reading: Verification) -> Markup:
 
 def _cells(outcome: Outcome, reading: Verification) -> Iterator[Markup]:
     row, indicator = outcome.row, outcome.indicator
-    unit = unit_text(reading.result.unit)
+    unit = row.unit or unit_text(reading.result.unit)
     figure = reading.reported
     yield element("th", row.code, scope="row", role="rowheader", class_="code", data_key=row.code)
-    name = names(indicator.name) if indicator else Markup("")
+    name = names(indicator.name) if indicator else element("code", row.formula)
     yield _cell("Indicator", name, key=str(indicator.name.get("en", "")) if indicator else "")
-    yield _cell("Year", str(row.year), "number", str(row.year))
+    yield _cell("Year", str(row.year or "–"), "number", str(row.year or ""))
     yield _cell(
         "Reported",
         _amount(figure.printed, unit) if figure else "–",

@@ -169,10 +169,19 @@ def _number(number: int) -> Markup:
 def _settings(run: Run) -> Markup:
     category = f" Category: {run.category}." if run.category else ""
     erratum = ", even where an erratum corrects it" if run.as_printed else " or its erratum"
+    held = f"Held against the printed formula{erratum}."
+    if run.outcomes and all(each.row.formula for each in run.outcomes):
+        held = "Each figure is held against the formula of its row."
     rounding = f"Figures may be rounded {ROUNDINGS[run.rounding]}."
-    return element(
-        "p", f"Held against the printed formula{erratum}. {rounding}{category}", class_="quiet"
-    )
+    return element("p", f"{held} {rounding}{_inputs(run)}{category}", class_="quiet")
+
+
+def _inputs(run: Run) -> str:
+    rounded = " Counts are taken as rounded to the digits printed"
+    if run.inputs is not None:
+        return f"{rounded}." if run.inputs == "rounded" else ""
+    said = any(each.row.inputs_rounded for each in run.outcomes)
+    return f"{rounded}, where the row says so." if said else ""
 
 
 # --- targets -------------------------------------------------------------------------------------

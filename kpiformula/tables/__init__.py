@@ -1,11 +1,12 @@
 """Tables of reported figures as spreadsheets save them, CSV and Excel, read without a guess.
 
-One row is one indicator in one year: ``code``, ``year``, ``reported``, optionally ``category``
-and ``methodology``, and any number of columns of counts, each named by a symbol of the formula or
-by an input. In the long layout (``code``, ``year``, ``input``, ``value``) each count has a row of
-its own; a workbook may give counts that all indicators share on a sheet ``inputs``. Empty cells
-and dashes are missing figures; what is no number (``#DIV/0!``, ``NaN``) is a finding, never a
-missing figure and never zero.
+One row is one indicator in one year: ``code``, ``year``, ``reported``, optionally ``category`` and
+``methodology``, and any number of columns of counts, each named by a symbol of the formula or by
+an input. In the long layout (``code``, ``year``, ``input``, ``value``) each count has a row of its
+own; a workbook may give counts that all indicators share on a sheet ``inputs``. A row of claims
+(``formula``, ``inputs``, ``reported``) carries its own formula and needs no methodology. Empty
+cells and dashes are missing figures; what is no number (``#DIV/0!``, ``NaN``) is a finding, never
+a missing figure and never zero.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from os import PathLike, fspath
 from kpiformula.diagnostics import Diagnostic, InputError, Source, error
 from kpiformula.library import available, load
 from kpiformula.methodology import Methodology
+from kpiformula.tables.claims import ClaimsReader, claim_columns, claim_figures, is_claims
 from kpiformula.tables.delimited import DELIMITERS, decoded, file_bytes, require
 from kpiformula.tables.grid import DelimitedGrid, Grid, head_cells
 from kpiformula.tables.layouts import (
@@ -30,7 +32,15 @@ from kpiformula.tables.layouts import (
     without_doubles,
 )
 from kpiformula.tables.numbers import DecimalMarks
-from kpiformula.tables.reported import LONG, MISSING, TEXTS, WIDE, ReportedRow, ReportedTable
+from kpiformula.tables.reported import (
+    CLAIMS,
+    LONG,
+    MISSING,
+    TEXTS,
+    WIDE,
+    ReportedRow,
+    ReportedTable,
+)
 from kpiformula.tables.shared import (
     distributed,
     is_shared,
@@ -89,7 +99,8 @@ def parse_reported(
         The rows, each with its own findings: KF504, KF505, KF905 a cell that is no number, or
         ambiguous, or too long; KF503 two values for one count; KF525 a row that does not fit;
         KF526 two rows for one figure; KF527 code or year missing; KF529 (info) an invisible
-        character; and of a workbook KF552 to KF559 and KF565, as ``docs/tables.md`` says.
+        character; KF570 to KF573 a bad claim;
+        and of a workbook KF552 to KF559 and KF565, as ``docs/tables.md`` says.
 
     Raises:
         InputError: KF521 another encoding; KF522 an encoding, mark or delimiter that is not
@@ -142,7 +153,10 @@ class _Tables:
 
     def _figures(self) -> Iterator[str]:
         for grid, columns in zip(self._grids, self._columns, strict=True):
-            yield from grid.figures(figure_places(columns))
+            if is_claims(grid.head):
+                yield from claim_figures(grid, columns)
+            else:
+                yield from grid.figures(figure_places(columns))
         for grid in self._shared_grids:
             yield from grid.figures(list(year_columns(grid.head).values()))
 
@@ -151,7 +165,9 @@ class _Tables:
         rows: list[ReportedRow] = []
         shared: Shared = {}
         for grid, columns in zip(self._grids, self._columns, strict=True):
-            if is_long(grid.head):
+            if is_claims(grid.head):
+                rows += ClaimsReader(grid, columns, self._marks).rows()
+            elif is_long(grid.head):
                 reader = LongReader(grid, columns, self._marks)
                 rows += reader.rows()
                 shared |= reader.shared
@@ -188,8 +204,12 @@ def _columns(grid: Grid) -> tuple[str, ...]:
     Raises:
         InputError: KF523 where one is missing; KF524 where one is named twice.
     """
-    layout = LONG if is_long(grid.head) else WIDE
-    columns = named(grid.head, (*layout, *TEXTS))
+    layout: tuple[str, ...]
+    if is_claims(grid.head):
+        layout, columns = CLAIMS, claim_columns(grid.head)
+    else:
+        layout = LONG if is_long(grid.head) else WIDE
+        columns = named(grid.head, (*layout, *TEXTS))
     findings = list(head_findings(grid, columns, layout))
     if findings:
         raise InputError(*findings)

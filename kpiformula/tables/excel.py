@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 
 from kpiformula.diagnostics import Diagnostic, InputError, Source, error, info
+from kpiformula.tables.claims import claim_columns, is_claims
 from kpiformula.tables.grid import Grid, error_at
 from kpiformula.tables.layouts import is_read, matched, named
 from kpiformula.tables.reported import LONG, TEXTS, WIDE
@@ -92,7 +93,9 @@ def _titles(grid: SheetGrid, above: int, file: str) -> Iterator[Diagnostic]:
 
 
 def _refuse_hidden_columns(grid: SheetGrid) -> None:
-    columns = [name if is_read(name) else "" for name in named(grid.head, (*WIDE, *LONG, *TEXTS))]
+    names = named(grid.head, (*WIDE, *LONG, *TEXTS))
+    names = claim_columns(grid.head) if is_claims(grid.head) else names
+    columns = [name if is_read(name) else "" for name in names]
     hidden = list(grid.hidden_columns(columns))
     if hidden:
         raise InputError(*hidden)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from kpiformula.counts import Count
 from kpiformula.diagnostics import Diagnostic, InputError
@@ -18,7 +19,7 @@ from kpiformula.intervals import Figure
 from kpiformula.mapping import Table
 from kpiformula.tables.grid import Cell, Grid, Place, Role, error_at, tidy
 from kpiformula.tables.numbers import DecimalMarks
-from kpiformula.tables.reported import LONG, MISSING, TEXTS, WIDE, ReportedRow
+from kpiformula.tables.reported import CLAIMS, LONG, MISSING, TEXTS, WIDE, ReportedRow
 from kpiformula.text import PrintedNumber
 
 _YEAR = re.compile(r"(\d{4})\s*(?:г\.?|год|ж\.?|жыл)?", re.ASCII)
@@ -67,8 +68,9 @@ def is_long(head: Sequence[str]) -> bool:
 
 def matched(head: Sequence[str]) -> int:
     """Return how many of the columns that a layout needs a head names."""
-    wide = set(WIDE) & set(named(head, WIDE))
-    return max(len(wide), len(set(LONG) & set(named(head, LONG))) if is_long(head) else 0)
+    wide, claims = (set(each) & set(named(head, each)) for each in (WIDE, CLAIMS))
+    long = set(LONG) & set(named(head, LONG)) if is_long(head) else ()
+    return max(len(wide), len(long), len(claims))
 
 
 def figure_places(columns: Sequence[str]) -> list[int]:
@@ -157,10 +159,16 @@ class Reader:
 
 
 def as_count(number: PrintedNumber, cell: Cell) -> Count:
-    """Return a count; a percentage is left as it is shown, to the judge of units."""
+    """Return a count with its decimals; a percentage stays as shown, for the judge of units."""
     if number.percent:
         return cell.text
-    return number.value.numerator if number.value.denominator == 1 else number.value
+    if not number.decimals:
+        return number.value.numerator if number.value.denominator == 1 else number.value
+    units = number.value * 10**number.decimals
+    if units.denominator != 1:
+        return number.value
+    digits = tuple(map(int, str(abs(units.numerator))))
+    return Decimal((int(units < 0), digits, -number.decimals))
 
 
 # --- wide ----------------------------------------------------------------------------------------
@@ -330,13 +338,14 @@ def without_doubles(rows: Sequence[ReportedRow]) -> tuple[ReportedRow, ...]:
     found = list(rows)
     places: dict[tuple[str | None, str, int | None], list[int]] = {}
     for index, row in enumerate(found):
-        if row.code and row.year is not None:
+        if row.code and (row.year is not None or row.formula is not None):
             places.setdefault((row.methodology, row.code, row.year), []).append(index)
     for same in places.values():
         for index in same if len(same) > 1 else ():
             row, other = found[index], found[same[1] if index == same[0] else same[0]]
             spot = other.place if other.span is None else f"line {other.line}"
-            message = f"{row.code} in {row.year} stands also on {spot}"
+            year = "" if row.year is None else f" in {row.year}"
+            message = f"{row.code}{year} stands also on {spot}"
             double = error_at("KF526", message, Place(row.source, row.span))
             found[index] = replace(row, findings=(*row.findings, double))
     return tuple(found)

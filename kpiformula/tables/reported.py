@@ -18,7 +18,13 @@ LONG = ("code", "year", "input", "value")
 """Columns of the long layout: one count, or the figure that is reported, in a row."""
 
 TEXTS = ("category", "methodology")
-"""Columns that may be there in both layouts."""
+"""Columns that may be there in both of these layouts."""
+
+CLAIMS = ("formula", "inputs", "reported")
+"""Columns of the layout of claims: each row is a figure with its own formula."""
+
+CLAIM_TEXTS = ("id", "inputs_rounded", "unit")
+"""Columns that may be there in the layout of claims; all others are remarks."""
 
 MISSING = BLANKS | {"…", "..."}
 """What stands in a table where there is no figure."""
@@ -30,7 +36,9 @@ class ReportedRow:
 
     ``counts`` holds the cells that are filled, by column; a missing count is not among them.
     With a finding of severity ``error`` the row cannot be verified. ``line`` is its first line,
-    or its row in a sheet; ``source`` and ``span`` say where it stands.
+    or its row in a sheet; ``source`` and ``span`` say where it stands. A row with a ``formula`` is
+    checked against that formula, not against an indicator; ``inputs_rounded`` says that each of its
+    counts stands for all numbers that print as it, and ``unit`` is as the row prints it.
     """
 
     line: int
@@ -40,6 +48,9 @@ class ReportedRow:
     counts: Mapping[str, Count] = field(default_factory=Table)
     category: str | None = None
     methodology: str | None = None
+    formula: str | None = None
+    inputs_rounded: bool = False
+    unit: str | None = None
     findings: tuple[Diagnostic, ...] = ()
     span: Span | None = field(default=None, compare=False, repr=False)
     source: Source = field(default=Source("", "<table>"), compare=False, repr=False)
