@@ -32,6 +32,7 @@ ROOMS = (
     "latex",
     "algebra",
     "formula",
+    "assembly",
     "reading",
     "criteria",
     "spellings",
