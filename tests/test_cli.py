@@ -533,7 +533,7 @@ def test_show_everything_that_is_known_of_a_row() -> None:
 
 
 @pytest.mark.parametrize("name", available())
-def test_every_row_can_be_shown(name: str) -> None:
+def test_rows_of_every_methodology_can_be_shown(name: str) -> None:
     for row in (load(name)[code] for code in list(load(name))[::25]):
         shown = run("show", name, row.code)
         assert shown.exit_code == 0

@@ -205,12 +205,31 @@ def test_a_planted_mistake_is_ranked_first_or_as_high_as_the_first(kind: Kind) -
 
 
 def _gives(cause: Cause, case: Situation) -> bool:
-    if cause.kind in (Kind.FLOAT_ARTEFACT, Kind.FIGURE_TRANSPOSED, Kind.FIGURE_DIGIT):
-        return True
+    if cause.kind is Kind.FLOAT_ARTEFACT:
+        counts = {name: float(count) for name, count in case.counts.items()}
+        binary = counts["G"] / counts["F"] * 100 * 10**case.figure.decimals
+        return int(binary) == case.figure.value * 10**case.figure.decimals
+    if cause.kind in (Kind.FIGURE_TRANSPOSED, Kind.FIGURE_DIGIT):
+        return _is_one_slip(cause, case)
     if cause.kind in (Kind.MARK_SLIPPED, Kind.SCALE_SLIPPED) and "is meant" in cause.sentence:
         return cause.value == value(case.formula, dict(case.counts))
     cut = unround(case.figure, "truncate")
     return cause.value in unround(case.figure, "nearest") or cause.value in cut
+
+
+def _is_one_slip(cause: Cause, case: Situation) -> bool:
+    """Whether the figure that is meant is the value's, and differs in one digit, or two by turn."""
+    meant = Fraction(cause.sentence.split(": ")[1].removesuffix(" is meant").split(" ")[0])
+    figure = Figure(meant, case.figure.decimals, str(meant))
+    right = cause.value in unround(figure, "nearest") or cause.value in unround(figure, "truncate")
+    units = (str(int(abs(n) * 10**case.figure.decimals)) for n in (meant, case.figure.value))
+    one, other = (digits.rjust(12, "0") for digits in units)
+    changed_at = [i for i in range(12) if one[i] != other[i]]
+    if cause.kind is Kind.FIGURE_DIGIT:
+        return right and len(changed_at) == 1
+    first, second = changed_at
+    turned = one[first] == other[second] and one[second] == other[first]
+    return right and turned and second == first + 1
 
 
 def test_random_wrong_figures_mostly_have_no_cause() -> None:
