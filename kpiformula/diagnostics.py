@@ -165,6 +165,10 @@ class InputError(KpiFormulaError, ValueError):
     """A count, category or reported figure given by the caller cannot be used (codes KF5xx)."""
 
 
+class CriterionError(KpiFormulaError, ValueError):
+    """A criterion or a record cannot be read (codes KF6xx)."""
+
+
 def error(
     code: str, message: str, span: Span | None = None, source: Source | None = None, **more: str
 ) -> Diagnostic:

@@ -8,7 +8,7 @@ name, so a language is added by adding its table.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -17,8 +17,12 @@ from lark.lexer import Lexer
 
 from kpiformula.resources import resource_root
 
-START_RULES = ("statement", "prose", "coefficients")
-"""What a run of marks can be read as."""
+START_RULES: Mapping[str, tuple[str, ...]] = {
+    "formula": ("statement", "prose", "coefficients"),
+    "criteria": ("condition", "definition"),
+    "threshold": ("threshold",),
+}
+"""What a run of marks can be read as, by grammar: a file ``grammars/<name>.lark``."""
 
 
 class Mark(NamedTuple):
@@ -46,7 +50,7 @@ class Unreadable(Exception):
         self.expected = expected
 
 
-def marks(text: str) -> list[Mark]:
+def marks(text: str, grammar: str = "formula") -> list[Mark]:
     """Cut a clean text into marks; every character but spaces belongs to one.
 
     A single capital letter is a word like any other, though tables may know it as one of theirs
@@ -54,7 +58,7 @@ def marks(text: str) -> list[Mark]:
     """
     return [
         Mark(_kind(token), str(token), token.start_pos or 0, token.end_pos or 0)
-        for token in _marker().lex(text)
+        for token in _marker(grammar).lex(text)
     ]
 
 
@@ -63,14 +67,14 @@ def _kind(token: Token) -> str:
     return "WORD" if capital else token.type
 
 
-def read(rule: str, sequence: Sequence[Mark]) -> Branch:
-    """Read marks by a rule of the grammar (one of :data:`START_RULES`).
+def read(rule: str, sequence: Sequence[Mark], grammar: str = "formula") -> Branch:
+    """Read marks by a rule of a grammar (one of its :data:`START_RULES`).
 
     Raises:
         Unreadable: with the first mark that does not fit, and what could stand there.
     """
     try:
-        return _reader().parse(sequence, start=rule)  # type: ignore[return-value]
+        return _reader(grammar).parse(sequence, start=rule)  # type: ignore[return-value]
     except UnexpectedToken as unexpected:
         token = unexpected.token
         mark = token.value if isinstance(token.value, Mark) else None
@@ -110,7 +114,7 @@ def known_categories() -> tuple[str, ...]:
 
 # --- the files ---------------------------------------------------------------------------------
 
-_DEFINES = re.compile(r"^([A-Z_]+):", re.MULTILINE)
+_DEFINES = re.compile(r"^([A-Z_]+)(?:\.\d+)?:", re.MULTILINE)
 _KEYWORD_PRIORITY = {"DATIVE": 2, "TO": 2, "BY": 2, "AND": 2}
 
 
@@ -133,12 +137,12 @@ def _is_looked_up(name: str) -> bool:
     return name in ("COMPOUND", "HEAD", "COUNTED") or name.startswith("CATEGORY_")
 
 
-def _word_terminals(*, of_reading: bool) -> Iterator[str]:
-    """Yield grammar lines that import each table's terminals and join them by name."""
+def _word_terminals(wanted: Callable[[str], bool]) -> Iterator[str]:
+    """Yield grammar lines that import each table's wanted terminals and join them by name."""
     languages_of: dict[str, list[str]] = {}
     for language, table in _tables().items():
         for name in _DEFINES.findall(table):
-            if of_reading is not _is_looked_up(name):
+            if wanted(name):
                 languages_of.setdefault(name, []).append(language)
     for name, spoken in languages_of.items():
         for language in spoken:
@@ -155,14 +159,21 @@ def _from_tables(_base: object, path: str) -> tuple[str, str]:
         raise OSError(path) from None
 
 
-def _grammar() -> str:
-    rules = resource_root("grammars").joinpath("formula.lark").read_text(encoding="utf-8")
-    return "\n".join([rules, *_word_terminals(of_reading=True)])
+_TERMINAL = re.compile(r"\b[A-Z][A-Z_]+\b")
+
+
+def _grammar(name: str) -> str:
+    """Return the rules of a file with the terminals of the word tables that they use."""
+    rules = resource_root("grammars").joinpath(f"{name}.lark").read_text(encoding="utf-8")
+    used = frozenset(_TERMINAL.findall(rules)) - frozenset(_DEFINES.findall(rules))
+    return "\n".join([rules, *_word_terminals(used.__contains__)])
 
 
 @cache
-def _marker() -> Lark:
-    return Lark(_grammar(), parser=None, lexer="basic", start="marks", import_paths=[_from_tables])
+def _marker(name: str) -> Lark:
+    return Lark(
+        _grammar(name), parser=None, lexer="basic", start="marks", import_paths=[_from_tables]
+    )
 
 
 class _Marks(Lexer):
@@ -185,12 +196,12 @@ class _Branches(Transformer[Token, Branch]):
 
 
 @cache
-def _reader() -> Lark:
+def _reader(name: str) -> Lark:
     return Lark(
-        _grammar(),
+        _grammar(name),
         parser="lalr",
         lexer=_Marks,
-        start=list(START_RULES),
+        start=list(START_RULES[name]),
         import_paths=[_from_tables],
         maybe_placeholders=False,
         keep_all_tokens=True,
@@ -201,7 +212,7 @@ def _reader() -> Lark:
 @cache
 def _words() -> dict[str, re.Pattern[str]]:
     """Return the terminals of the tables that are looked up in words already cut."""
-    lines = list(_word_terminals(of_reading=False))
+    lines = list(_word_terminals(_is_looked_up))
     names = [line.split(".", 1)[0] for line in lines if not line.startswith("%")]
     table = Lark(
         "\n".join([f"start: ({' | '.join(names)})*", *lines]),

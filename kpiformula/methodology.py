@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, final
 
+from kpiformula.criteria.dictionary import Population
+from kpiformula.criteria.selection import Selection
 from kpiformula.diagnostics import FormulaSyntaxError, InputError, Source, error
 from kpiformula.figures import Target
 from kpiformula.mapping import Table
@@ -140,8 +142,9 @@ class Indicator:
     quotient that only the name states, ``input`` is the amount that an ``observed`` indicator is.
     ``sum_of`` are the codes of its printed parts where they are all of it, ``includes`` where there
     is more to it; ``same_as`` is the code of the row that prints the same quantity;
-    ``complement_of`` that of the share that makes up the whole with this one; ``uncertain`` says
-    what the transcription leaves open.
+    ``complement_of`` that of the share that makes up the whole with this one; ``counts`` says how
+    its counts are taken from records, by symbol, or by the input of an observed row; ``uncertain``
+    says what the transcription leaves open.
     """
 
     code: str
@@ -175,6 +178,7 @@ class Indicator:
     include: tuple[Phrase, ...] = ()
     exclude: tuple[Phrase, ...] = ()
     evidence: tuple[Phrase, ...] = ()
+    counts: Mapping[str, Selection] = field(default_factory=Table)
     uncertain: str | None = None
     places: Mapping[str, Position] = field(default_factory=Table, compare=False)
 
@@ -304,7 +308,8 @@ def _with_legend_of(printed: Formula | None, corrected: Formula) -> Formula:
 class Methodology(Mapping[str, Indicator]):
     """A methodology: a mapping of code to :class:`Indicator`, in printed order.
 
-    ``inputs`` is by id; ``categories`` are those a coefficient may be chosen by.
+    ``inputs`` is by id; ``categories`` are those a coefficient may be chosen by; ``populations``
+    are the kinds of records that counts are taken from, by id.
     """
 
     id: str
@@ -316,6 +321,7 @@ class Methodology(Mapping[str, Indicator]):
     parts: tuple[Part, ...]
     inputs: Mapping[str, Input]
     indicators: Mapping[str, Indicator]
+    populations: Mapping[str, Population] = field(default_factory=Table)
 
     def __getitem__(self, code: str) -> Indicator:
         return self.indicators[code]

@@ -14,6 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, WithJsonSchema
 from pydantic_core import ErrorDetails, core_schema
 
+from kpiformula.criteria.dictionary import FieldType
 from kpiformula.datafile import MAX_FINDINGS, Scalar, Written, at, key_span, plain
 from kpiformula.diagnostics import Diagnostic, MethodologyError, Source, error, info
 from kpiformula.methodology import Basis, Direction, Kind, Language
@@ -52,6 +53,13 @@ Lines = Annotated[
     WithJsonSchema(
         {"type": ["string", "integer"], "description": "a line, or lines such as 2040-2074"}
     ),
+]
+Place = Annotated[
+    int, Field(ge=0, description="a place in a list, from 0"), BeforeValidator(_whole)
+]
+Word = Annotated[
+    str,
+    Field(pattern=r"^[a-z][a-z0-9_]*$", description="small Latin letters, digits and _"),
 ]
 Flag = Annotated[bool, Field(description="true or false"), BeforeValidator(_flag)]
 Date = Annotated[
@@ -107,6 +115,72 @@ class HeadFile(_Closed):
     parts: list[Id]
     categories: list[Id]
     inputs: dict[Id, InputEntry]
+    populations: list[Id] = []
+
+
+class FieldEntry(_Closed):
+    """A field of a record."""
+
+    type: FieldType
+    name: Names
+    unit: NotEmpty | None = None
+    values: dict[Word, Names] = {}
+    empty: Literal["unknown", "none"] = "unknown"
+
+
+class PopulationEntry(_Closed):
+    """What a record is, and its fields; ``key`` is the field by which one is counted once."""
+
+    name: Names
+    unit: NotEmpty
+    key: Word
+    fields: dict[Word, FieldEntry]
+
+
+class DefinitionEntry(_Closed):
+    """A condition with a name, which rules of a population may use."""
+
+    population: Word
+    rule: NotEmpty
+    name: Names
+
+
+class PopulationFile(_Closed):
+    """A file of the data dictionary."""
+
+    populations: dict[Word, PopulationEntry]
+    definitions: list[DefinitionEntry] = []
+
+
+class CriterionEntry(_Closed):
+    """A rule, the printed text that it formalises, and the part of it."""
+
+    rule: NotEmpty
+    cites: NotEmpty
+    quote: NotEmpty
+
+
+class QuestionEntry(_Closed):
+    """A question that a printed text leaves open, and where."""
+
+    question: NotEmpty
+    cites: NotEmpty
+    quote: NotEmpty
+
+
+class SelectionEntry(_Closed):
+    """How a count is taken from records: ``of`` a population, or ``within`` another count."""
+
+    of: Word | None = None
+    within: NotEmpty | None = None
+    where: list[CriterionEntry] = []
+    except_: list[CriterionEntry] = Field(default=[], alias="except")
+    undecided: list[QuestionEntry] = []
+    sum: Word | None = None
+    mean: Word | None = None
+    per: Word | None = None
+    only: Word | None = None
+    evidence: list[Place] = []
 
 
 class SourceEntry(_Closed):
@@ -188,6 +262,7 @@ class IndicatorEntry(_Closed):
     include: list[PhraseEntry] = []
     exclude: list[PhraseEntry] = []
     evidence: list[PhraseEntry] = []
+    counts: dict[NotEmpty, SelectionEntry] = {}
     uncertain: NotEmpty | None = None
 
 
@@ -236,16 +311,18 @@ class _Schema(GenerateJsonSchema):
 _FILES: dict[str, tuple[type[BaseModel], str]] = {
     "methodology": (HeadFile, "the file of a methodology"),
     "part": (PartFile, "the file of a part"),
+    "populations": (PopulationFile, "a file of the data dictionary"),
     "crosswalk": (CrosswalkFile, "the crosswalk of methodologies"),
 }
 
 
 def json_schema(
-    file: Literal["methodology", "part", "crosswalk"] = "methodology",
+    file: Literal["methodology", "part", "populations", "crosswalk"] = "methodology",
 ) -> dict[str, Any]:
     """Return the JSON Schema, for editors.
 
-    It is that of ``methodology.yaml``, of the file of a part, or of ``crosswalk.yaml``.
+    It is that of ``methodology.yaml``, of the file of a part, of one of the data dictionary, or of
+    ``crosswalk.yaml``.
     """
     model, title = _FILES[file]
     return {

@@ -425,7 +425,7 @@ def test_every_shipped_formula_and_erratum_can_be_read(name: str) -> None:
             assert set(indicator.symbols) <= known, indicator.code
 
 
-@pytest.mark.parametrize("file", ["methodology", "part", "crosswalk"])
+@pytest.mark.parametrize("file", ["methodology", "part", "populations", "crosswalk"])
 def test_the_shipped_schemas_are_fresh(file: str) -> None:
     """To renew: ``json.dump(kpiformula.json_schema(file), ..., indent=2)``."""
     shipped = resource_root("methodologies").joinpath(f"{file}.schema.json")

@@ -1,0 +1,274 @@
+"""Counts derived from records: criteria applied to frames, with a ledger that reconciles.
+
+A cell that is missing makes a record undecided where its criteria depend on it, never in or out;
+the count is then an interval. Persons are counted once, by the key of their population.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+from kpiformula.counting.ledger import Ledger, Step, Which
+from kpiformula.counting.masks import Masks, Numbers
+from kpiformula.counting.measuring import measured
+from kpiformula.counting.records import MAX_NAMED, Records
+from kpiformula.counting.steps import Planned, planned
+from kpiformula.criteria.meaning import columns
+from kpiformula.criteria.selection import Selection
+from kpiformula.diagnostics import CriterionError, Diagnostic, error, info, warning
+from kpiformula.intervals import Interval
+from kpiformula.mapping import Table
+from kpiformula.methodology import Indicator, Phrase
+from kpiformula.nodes import names
+
+__all__ = ["Counted", "Ledger", "Step", "Which", "count"]
+
+RecordCount = int | Fraction | Interval
+"""A count from records: an interval while records are undecided."""
+
+
+@dataclass(frozen=True)
+class Counted(Mapping[str, RecordCount]):
+    """The counts of an indicator in a year, by symbol, as ``evaluate`` and ``verify`` take them.
+
+    ``ledgers`` say how each came about. ``findings`` are what the text leaves undecided (KF640,
+    info), records whose cells are missing (KF630, warning), counts that cannot be told (KF631,
+    KF632), and a numerator outside its denominator (KF633). A count that cannot be told is not
+    among the keys.
+    """
+
+    indicator: Indicator
+    year: int
+    counts: Mapping[str, RecordCount]
+    ledgers: Mapping[str, Ledger]
+    findings: tuple[Diagnostic, ...] = ()
+    _unexcluded: Mapping[str, _Unexcluded] = field(default_factory=Table, compare=False, repr=False)
+
+    def __getitem__(self, symbol: str) -> RecordCount:
+        return self.counts[symbol]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.counts)
+
+    def __len__(self) -> int:
+        return len(self.counts)
+
+    @cached_property
+    def without_exclusions(self) -> tuple[tuple[str, Mapping[str, Fraction]], ...]:
+        """What the counts would be if exclusions were not removed: in words, and by symbol.
+
+        First none of them, then each one alone. Empty without the records behind the counts, and
+        where an undecided record leaves a count open.
+        """
+        codes = {s.criterion.cites for u in self._unexcluded.values() for s in u.exclusions}
+        every = [("no exclusion is removed", frozenset(codes))] if codes else []
+        alone = [(f"{cites} is not removed", frozenset({cites})) for cites in sorted(codes)]
+        made = [
+            (words, {symbol: u.count(kept) for symbol, u in self._unexcluded.items()})
+            for words, kept in (every if len(alone) == 1 else [*every, *alone])
+        ]
+        return tuple((words, Table(counts)) for words, counts in made)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_unexcluded": Table()}
+
+    def __str__(self) -> str:
+        lines = [line for ledger in self.ledgers.values() for line in ledger.lines()]
+        return "\n".join([*lines, *map(str, self.findings)])
+
+
+@dataclass(frozen=True)
+class _Unexcluded:
+    """A count of which some exclusions may be left out."""
+
+    records: Records
+    steps: tuple[Planned, ...]
+
+    @property
+    def exclusions(self) -> tuple[Planned, ...]:
+        return tuple(step for step in self.steps if step.kind == "exclude")
+
+    def count(self, kept: Collection[str]) -> Fraction:
+        """Return how many would be counted if those were not removed whom these texts exclude."""
+        left = [s for s in self.steps if s.kind == "include" or s.criterion.cites not in kept]
+        return Fraction(Masks(self.records, left).numbers()[-1].sure)
+
+
+def count(
+    indicator: Indicator,
+    records: object,
+    *,
+    year: int,
+    ignoring: Collection[str] = (),
+) -> Counted:
+    """Derive the counts of an indicator from records, by its criteria.
+
+    Args:
+        indicator: one whose ``counts`` say how they are taken from records.
+        records: a frame of pandas, Polars, PyArrow, DuckDB or Spark, with a column for each field
+            of the population that the criteria look at and its key; or a mapping of the ids of
+            populations to such frames.
+        year: the reporting year.
+        ignoring: columns that the data dictionary need not know.
+
+    Raises:
+        CriterionError: KF601 to KF607 a rule that cannot be read or means nothing; KF608 an
+            indicator without criteria; KF626 a population without records; KF620 to KF625, KF628
+            records that do not fit the data dictionary (see
+            :class:`kpiformula.counting.records.Records`); KF627 records of one key that differ in
+            what is added up.
+    """
+    if not indicator.counts:
+        message = f"{indicator.code} has no criteria for its counts"
+        raise CriterionError(error("KF608", message))
+    return _Counting(indicator, records, year, frozenset(ignoring)).counted()
+
+
+class _Counting:
+    def __init__(
+        self, indicator: Indicator, records: object, year: int, ignoring: frozenset[str]
+    ) -> None:
+        self._indicator, self._year, self._ignoring = indicator, year, ignoring
+        self._steps = {symbol: planned(indicator, symbol, year) for symbol in indicator.counts}
+        self._records = self._by_population(records)
+        self._masks: dict[str, Masks] = {}
+
+    def _by_population(self, records: object) -> Mapping[str, Records]:
+        needed = {s.population.id: s.population for s in self._indicator.counts.values()}
+        given = records if isinstance(records, Mapping) else None
+        if given is None:
+            if len(needed) > 1:
+                message = f"{self._indicator.code} counts {' and '.join(needed)}"
+                advice = "give a mapping of population to frame"
+                raise CriterionError(error("KF626", message, help=advice))
+            given = dict.fromkeys(needed, records)
+        for name in needed:
+            if name not in given:
+                message = f"{self._indicator.code} counts {name}, of which no records are given"
+                raise CriterionError(error("KF626", message))
+        return {
+            name: Records(given[name], population, self._columns(name), self._ignoring)
+            for name, population in needed.items()
+        }
+
+    def _columns(self, population: str) -> frozenset[str]:
+        wanted: set[str] = set()
+        for symbol, selection in self._indicator.counts.items():
+            if selection.population.id == population:
+                for step in self._steps[symbol]:
+                    wanted |= columns(step.meaning)
+                measure = selection.measure
+                wanted |= {name for name in (measure.field, measure.per) if name is not None}
+        return frozenset(wanted)
+
+    def counted(self) -> Counted:
+        counts: dict[str, RecordCount] = {}
+        ledgers: dict[str, Ledger] = {}
+        findings: list[Diagnostic] = []
+        for symbol, selection in self._inner_last():
+            masks, numbers = self._numbers(symbol)
+            ledgers[symbol] = self._ledger(symbol, selection, masks, numbers)
+            last = numbers[-1]
+            found = measured(selection, masks, last.sure, last.may, self._unit(symbol))
+            findings += [*found.findings, *self._undecided(symbol, selection, ledgers[symbol])]
+            if found.count is not None:
+                counts[symbol] = found.count
+        findings += self._outside()
+        order = self._indicator.counts
+        unexcluded = {
+            symbol: _Unexcluded(self._records[selection.population.id], self._steps[symbol])
+            for symbol, selection in order.items()
+            if selection.measure.kind == "records"
+        }
+        return Counted(
+            self._indicator,
+            self._year,
+            Table({symbol: counts[symbol] for symbol in order if symbol in counts}),
+            Table({symbol: ledgers[symbol] for symbol in order}),
+            tuple(findings),
+            Table(unexcluded),
+        )
+
+    def _inner_last(self) -> list[tuple[str, Selection]]:
+        """Return the selections, those first that others are within."""
+        return sorted(self._indicator.counts.items(), key=lambda each: len(self._steps[each[0]]))
+
+    def _numbers(self, symbol: str) -> tuple[Masks, list[Numbers]]:
+        selection = self._indicator.counts[symbol]
+        masks = Masks(self._records[selection.population.id], self._steps[symbol])
+        self._masks[symbol] = masks
+        return masks, masks.numbers()
+
+    def _unit(self, symbol: str) -> str:
+        row = self._indicator
+        if symbol in row.symbols:
+            return row.symbols[symbol].unit
+        assert row.input is not None
+        return row.input.unit
+
+    def _ledger(
+        self, symbol: str, selection: Selection, masks: Masks, numbers: list[Numbers]
+    ) -> Ledger:
+        steps = tuple(
+            Step(
+                kind=step.kind,
+                symbol=step.symbol,
+                code=step.code,
+                criterion=step.criterion,
+                removed=before.may - here.may,
+                kept=here.sure,
+                undecided=here.may - here.sure,
+                also_met=here.also,
+                phrase=self._phrase(step),
+            )
+            for step, before, here in zip(self._steps[symbol], numbers, numbers[1:], strict=False)
+        )
+        evidence = tuple(self._indicator.evidence[index] for index in selection.evidence)
+        return Ledger(
+            symbol, selection.population.id, numbers[0].sure, steps, evidence, masks.members
+        )
+
+    def _phrase(self, step: Planned) -> Phrase | None:
+        """Return the printed criterion that a step of this indicator cites."""
+        name, _, index = step.criterion.cites.partition("/")
+        if step.code != self._indicator.code or name not in ("include", "exclude"):
+            return None
+        phrases: tuple[Phrase, ...] = getattr(self._indicator, name)
+        return phrases[int(index)] if int(index) < len(phrases) else None
+
+    def _undecided(self, symbol: str, selection: Selection, ledger: Ledger) -> Iterator[Diagnostic]:
+        if ledger.undecided:
+            message = (
+                f"{symbol}: {ledger.undecided} {selection.population.id} are undecided, as cells "
+                f"are missing: it is {ledger.kept} to {ledger.kept + ledger.undecided}"
+            )
+            yield warning("KF630", message)
+        for question in selection.undecided:
+            message = f"{symbol}: the text leaves open: {question.text}"
+            yield info("KF640", message, help=f"{question.cites}: «{question.quote}»")
+
+    def _outside(self) -> Iterator[Diagnostic]:
+        """Yield a finding where the part of a share is not inside the whole."""
+        row = self._indicator
+        if row.kind != "share" or row.reading.denominator is None:
+            return
+        for symbol, selection in row.counts.items():
+            whole = next((s for s in row.counts if s != symbol), None)
+            if whole is None or selection.within is not None or symbol in _below(row):
+                continue
+            if row.counts[whole].population != selection.population:
+                continue
+            outside = self._masks[symbol].kept() - self._masks[whole].kept()
+            if outside:
+                named = ", ".join(sorted(map(str, outside))[:MAX_NAMED])
+                message = f"{len(outside)} of {symbol} are not in {whole}: {named}"
+                yield warning("KF633", message)
+
+
+def _below(row: Indicator) -> frozenset[str]:
+    assert row.reading.denominator is not None
+    return frozenset(names(row.reading.denominator))
