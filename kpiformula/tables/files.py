@@ -9,7 +9,7 @@ from contextlib import suppress
 from os import PathLike, fspath
 from pathlib import Path
 
-from kpiformula.diagnostics import InputError, error
+from kpiformula.diagnostics import InputError, KpiFormulaError, error
 
 
 def write_whole(path: str | PathLike[str], data: bytes | Iterable[bytes]) -> None:
@@ -27,12 +27,15 @@ def write_whole(path: str | PathLike[str], data: bytes | Iterable[bytes]) -> Non
         target = Path(os.path.realpath(name))
         part = target.with_name(f".{target.name[:100]}.{secrets.token_hex(4)}.part")
         with part.open("xb") as stream:
-            stream.writelines([data] if isinstance(data, bytes) else data)
+            for piece in (data,) if isinstance(data, bytes) else data:
+                stream.write(piece)
             stream.flush()
             os.fsync(stream.fileno())
         if target.exists():
             part.chmod(target.stat().st_mode & 0o777)
         part.replace(target)
+    except KpiFormulaError:  # of whoever makes the pieces
+        raise
     except (OSError, ValueError) as failure:
         raise cannot_be_written(name, failure) from None
     finally:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -77,7 +78,8 @@ class Journal:
         raised: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._stream.close()
+        with suppress(OSError):  # each row was given to the system when it was written
+            self._stream.close()
 
     def add(self, row: RowDone) -> None:
         """Write down a row that is done.
@@ -104,9 +106,16 @@ class Journal:
         return map(_row_done, _whole_rows(self.path))
 
     def remove(self) -> None:
-        """Remove the file, which nobody needs once the run is complete."""
-        self._stream.close()
-        self.path.unlink(missing_ok=True)
+        """Remove the file, which nobody needs once the run is complete.
+
+        Raises:
+            InputError: KF563 where it cannot be removed.
+        """
+        try:
+            self._stream.close()
+            self.path.unlink(missing_ok=True)
+        except OSError as failure:
+            raise cannot_be_written(str(self.path), failure) from None
 
     def _kept(self, head: Head, *, resume: bool) -> tuple[int, int]:
         """Return up to which byte the journal that is there is kept, and how many rows that is."""
