@@ -6,11 +6,11 @@ wrong figures get their causes (room ``diagnosis``), and the target of the year 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal, cast
+from typing import Literal, cast, get_args
 
 from kpiformula.arithmetic import UndefinedError
 from kpiformula.cause import Kind
@@ -43,6 +43,9 @@ Given = Count | Interval
 A string may hold words: ``5,6 мың``, ``более 500``, ``500-ден астам``, ``at least 40``.
 """
 
+Precision = Literal["exact", "rounded"]
+"""How counts are taken: as they stand, or each as all numbers that print as it."""
+
 WRONG = frozenset({Verdict.MISMATCH, Verdict.TRUNCATED})
 
 
@@ -54,8 +57,9 @@ def verify(
     year: int | None = None,
     category: str | None = None,
     rounding: Mode = "nearest",
-    inputs: Literal["exact", "rounded"] = "exact",
+    inputs: Precision = "exact",
     as_printed: bool = False,
+    years: Collection[int] = (),
 ) -> Verification:
     """Check a reported figure against the counts behind it.
 
@@ -72,19 +76,19 @@ def verify(
         rounding: how the figure must have been rounded; ``nearest`` accepts any tie rule.
         inputs: ``exact``, or ``rounded``: each count stands for all numbers that print as it.
         as_printed: verify against the printed formula though an erratum corrects it.
+        years: the years that are planned for, such as those of the methodology; without them,
+            those of the indicator's baseline and targets.
 
     Returns:
         The verdict. Its ``findings`` are what is doubtful about an indicator's counts and year:
         KF545 a count below zero, KF546 parts of what is counted in whole numbers, KF547 a year
-        outside those of its targets, KF548 a share of more than the whole.
+        outside those that are planned for, KF548 a share of more than the whole.
 
     Raises:
         InputError: KF508 for other ``inputs``, KF509 for another ``rounding``; KF510, KF513,
             KF504, KF505, KF905 for a figure that cannot be read; and what ``evaluate`` raises.
     """
-    if inputs not in ("exact", "rounded"):
-        message = f"inputs cannot be {inputs!r}"
-        raise InputError(error("KF508", message, help="give 'exact' or 'rounded'"))
+    require_precision("inputs", inputs)
     rough = dict(_rough(subject, counts))
     middle = {key: _middle(count) for key, count in counts.items() if key not in rough}
     middle |= {key: count.printed for key, count in rough.items()}
@@ -100,8 +104,19 @@ def verify(
     wrong = found.verdict in WRONG and not found.agrees
     if wrong and found.over is None and found.interval is not None:
         found = replace(found, causes=causes(_situation(subject, year, found)))
-    findings = tuple(_doubts(subject, year, found, box))
+    findings = tuple(_doubts(subject, year, years, found, box))
     return replace(found, findings=findings) if findings else found
+
+
+def require_precision(name: str, given: str) -> None:
+    """Check a way to take counts.
+
+    Raises:
+        InputError: KF508 if there is none of that name.
+    """
+    if given not in get_args(Precision):
+        message = f"{name} cannot be {given!r}"
+        raise InputError(error("KF508", message, help="give 'exact' or 'rounded'"))
 
 
 def _rough(subject: Subject, counts: Mapping[str, Given]) -> Iterator[tuple[str, RoughCount]]:
@@ -125,7 +140,11 @@ def _unit(subject: Subject, key: str) -> str | None:
 
 
 def _doubts(
-    subject: Subject, year: int | None, found: Verification, box: Box | None
+    subject: Subject,
+    year: int | None,
+    years: Collection[int],
+    found: Verification,
+    box: Box | None,
 ) -> Iterator[Diagnostic]:
     if not isinstance(subject, Indicator):
         return
@@ -133,7 +152,7 @@ def _doubts(
     yield from doubts(subject, found.result.formula, known | dict(box or {}))
     if year is not None:
         baseline = [subject.baseline.year] if subject.baseline is not None else []
-        yield from outside_years(year, [*baseline, *subject.targets], subject.code)
+        yield from outside_years(year, years or [*baseline, *subject.targets])
 
 
 def _middle(count: Given) -> Count:

@@ -8,32 +8,34 @@ to the next.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
 from itertools import pairwise
-from typing import Any, Literal, overload
+from typing import Any, overload
 
-from kpiformula.checking import Given
+from kpiformula.checking import Given, Precision, require_precision
 from kpiformula.checking import verify as verify_figure
+from kpiformula.crosswalk import Crosswalk, load_crosswalk
 from kpiformula.diagnostics import (
     Diagnostic,
     InputError,
     KpiFormulaError,
+    Severity,
     Source,
     Span,
     error,
     info,
     warning,
 )
-from kpiformula.doubts import outside_years
 from kpiformula.evaluation import Subject
-from kpiformula.intervals import Figure, Interval, Mode, unround
+from kpiformula.intervals import Figure, Interval, Mode, point, unround
 from kpiformula.mapping import Table
 from kpiformula.methodology import Indicator, Methodology
 from kpiformula.nodes import number_text
 from kpiformula.reported import Printed
+from kpiformula.units import conversion
 from kpiformula.verification import Verdict, Verification
 
 JUMP = 10
@@ -48,7 +50,8 @@ _WHOLE = 100
 class Entry:
     """One reported figure: its row, its year, and the values of the symbols behind it.
 
-    ``source`` and ``span`` are where it was given, if it was read from a file.
+    ``source`` and ``span`` are where it was given, if it was read from a file; ``methodology`` is
+    the id of that of the indicator.
     """
 
     indicator: Indicator
@@ -57,19 +60,52 @@ class Entry:
     counts: Mapping[str, Fraction]
     source: Source | None = None
     span: Span | None = None
+    methodology: str = ""
 
     def __str__(self) -> str:
         return f"{self.indicator.code} ({self.year})" if self.year else self.indicator.code
 
 
-def contradictions(entries: Sequence[Entry]) -> tuple[Diagnostic, ...]:
-    """Return what cannot all be right in a set of reported figures of one methodology.
+@dataclass(frozen=True, slots=True)
+class Contradictions:
+    """What cannot all be right in a reported set, and, as ``notes``, what is only worth a look."""
 
-    KF535 an input with two values in one year, KF536 parts that do not add up to the total, or
-    are more than it, KF537 one quantity reported with two figures, KF538 (info) a figure ten
-    times that of the year before, or a tenth of it, KF539 complements that do not add up to 100.
-    Printed figures are taken as rounded.
+    found: tuple[Diagnostic, ...] = ()
+    notes: tuple[Diagnostic, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.found or self.notes)
+
+    def __str__(self) -> str:
+        """Return how many there are of each: ``2 contradictions, 1 note``; empty for none."""
+        counted = ((self.found, "contradiction"), (self.notes, "note"))
+        return ", ".join(
+            f"{len(each)} {what}{'' if len(each) == 1 else 's'}" for each, what in counted if each
+        )
+
+
+def contradictions(
+    entries: Iterable[Entry], *, crosswalk: Crosswalk | None = None
+) -> Contradictions:
+    """Return what cannot all be right in a set of reported figures of one institution.
+
+    Within a methodology: KF535 an input with two values in one year, KF536 parts that do not add
+    up to the total, or are more than it, KF537 one quantity reported with two figures, KF539
+    complements that do not add up to 100, and as a note KF538 a figure ten times that of the year
+    before, or a tenth of it. Between methodologies: KF549 one quantity, as ``crosswalk`` says (the
+    shipped one by default), reported with two figures. Printed figures are taken as rounded.
     """
+    by_methodology: dict[str, list[Entry]] = {}
+    for entry in entries:
+        by_methodology.setdefault(entry.methodology, []).append(entry)
+    found = [each for own in by_methodology.values() for each in _within(own)]
+    if len(by_methodology) > 1:
+        found += _between(by_methodology, crosswalk or load_crosswalk())
+    notes = tuple(each for each in found if each.severity is Severity.INFO)
+    return Contradictions(tuple(each for each in found if each not in notes), notes)
+
+
+def _within(entries: Sequence[Entry]) -> tuple[Diagnostic, ...]:
     return (
         *_two_values(entries),
         *_totals(entries),
@@ -151,6 +187,36 @@ def _jumps(entries: Iterable[Entry]) -> Iterator[Diagnostic]:
                 yield info("KF538", message, after.span, after.source)
 
 
+def _between(
+    by_methodology: Mapping[str, Sequence[Entry]], crosswalk: Crosswalk
+) -> Iterator[Diagnostic]:
+    """Yield the figures for one quantity and year that exclude each other."""
+    first: dict[tuple[str, int | None], Entry] = {}
+    for methodology, entries in by_methodology.items():
+        for (code, year), entry in _by_code(entries).items():
+            quantity = crosswalk.quantity(methodology, code)
+            if quantity is None or not quantity.is_exactly(methodology):
+                continue
+            before = first.setdefault((quantity.id, year), entry)
+            ratio = conversion(before.indicator.unit, entry.indicator.unit)
+            if ratio is None or _stands_for(entry).overlaps(_stands_for(before) * point(ratio)):
+                continue
+            message = (
+                f"{quantity.id}: {_under(entry)} reports {entry.figure}, "
+                f"{_under(before)} {before.figure}"
+            )
+            if crosswalk.same_issuer(methodology, before.methodology):
+                yield warning("KF549", message, entry.span, entry.source)
+            else:
+                advice = "where these are figures of two institutions, give each a table of its own"
+                yield warning("KF549", message, entry.span, entry.source, help=advice)
+
+
+def _under(entry: Entry) -> str:
+    unit = "" if entry.indicator.unit is None else f", {entry.indicator.unit}"
+    return f"{entry.methodology} {entry}{unit}"
+
+
 def _by_code(entries: Iterable[Entry]) -> dict[tuple[str, int | None], Entry]:
     return {(e.indicator.code, e.year): e for e in entries if e.figure is not None}
 
@@ -176,12 +242,13 @@ class SetVerification(Mapping[tuple[str, int], Verification]):
     """The verdicts on a reported set, by code and year.
 
     ``reasons`` are of the figures that could not be verified, ``contradictions`` what cannot all
-    be right. Figures reported = verdicts + reasons.
+    be right, ``notes`` what is only worth a look. Figures reported = verdicts + reasons.
     """
 
     verifications: Mapping[tuple[str, int], Verification]
     reasons: Mapping[tuple[str, int], Diagnostic]
     contradictions: tuple[Diagnostic, ...]
+    notes: tuple[Diagnostic, ...] = ()
 
     def __getitem__(self, key: tuple[str, int]) -> Verification:
         return self.verifications[key]
@@ -199,13 +266,14 @@ class SetVerification(Mapping[tuple[str, int], Verification]):
         parts = [f"{verdict} {counted[verdict]}" for verdict in Verdict if counted[verdict]]
         parts += [f"not verified {len(self.reasons)}"] if self.reasons else []
         reported = len(self) + len(self.reasons)
-        found = f"; {len(self.contradictions)} contradictions" if self.contradictions else ""
-        return f"{reported} figures reported: {', '.join(parts) or 'none'}{found}"
+        against = Contradictions(self.contradictions, self.notes)
+        verdicts = f"{reported} figures reported: {', '.join(parts) or 'none'}"
+        return f"{verdicts}; {against}" if against else verdicts
 
     def __str__(self) -> str:
         lines = [f"{code} {year}: {each.message}" for (code, year), each in self.items()]
         lines += [f"{code} {year}: {why}" for (code, year), why in self.reasons.items()]
-        return "\n".join([*lines, *map(str, self.contradictions), self.summary])
+        return "\n".join([*lines, *map(str, (*self.contradictions, *self.notes)), self.summary])
 
 
 def verify_set(
@@ -215,18 +283,21 @@ def verify_set(
     *,
     category: str | None = None,
     rounding: Mode = "nearest",
+    counts_are: Precision = "exact",
     as_printed: bool = False,
 ) -> SetVerification:
     """Check a whole set of reported figures of one methodology.
 
     ``inputs`` are the counts of each year, by the names of the methodology's inputs. Figures and
-    counts are given as for one figure (:func:`verify`). A year outside those of the methodology
-    is a finding of its figures (KF547).
+    counts are given as for one figure (:func:`verify`); ``counts_are`` says how all counts are
+    taken: ``exact``, or ``rounded``, each as all numbers that print as it (what a single figure
+    calls ``inputs``). A year outside those of the methodology is a finding of its figures (KF547).
 
     Raises:
-        InputError: KF530 a code that the methodology does not have. What is wrong with one
-            figure only is its reason in the outcome.
+        InputError: KF508 for other ``counts_are``; KF530 a code that the methodology does not
+            have. What is wrong with one figure only is its reason in the outcome.
     """
+    require_precision("counts_are", counts_are)
     verified: dict[tuple[str, int], Verification] = {}
     reasons: dict[tuple[str, int], Diagnostic] = {}
     entries: list[Entry] = []
@@ -239,20 +310,15 @@ def verify_set(
             counts = {name: known[used] for name, used in row.inputs.items() if used in known}
             try:
                 found = verify_figure(row, counts, figure, year=year, category=category,
-                                      rounding=rounding, as_printed=as_printed)  # fmt: skip
+                                      rounding=rounding, inputs=counts_are, as_printed=as_printed,
+                                      years=methodology.years)  # fmt: skip
             except KpiFormulaError as refused:
                 reasons[code, year] = refused.diagnostics[0]
                 continue
-            found = replace(found, findings=_findings(methodology, year, found))
             verified[code, year] = found
             entries.append(Entry(row, year, found.reported, found.result.counts))
-    return SetVerification(Table(verified), Table(reasons), contradictions(entries))
-
-
-def _findings(methodology: Methodology, year: int, found: Verification) -> tuple[Diagnostic, ...]:
-    """Return the findings on a figure, its year held against those of the methodology."""
-    others = (finding for finding in found.findings if finding.code != "KF547")
-    return (*others, *outside_years(year, methodology.years, methodology.id))
+    against = contradictions(entries)
+    return SetVerification(Table(verified), Table(reasons), against.found, against.notes)
 
 
 @overload
@@ -264,8 +330,9 @@ def verify(
     year: int | None = None,
     category: str | None = None,
     rounding: Mode = "nearest",
-    inputs: Literal["exact", "rounded"] = "exact",
+    inputs: Precision = "exact",
     as_printed: bool = False,
+    years: Collection[int] = (),
 ) -> Verification: ...
 
 
@@ -277,6 +344,7 @@ def verify(
     *,
     category: str | None = None,
     rounding: Mode = "nearest",
+    counts_are: Precision = "exact",
     as_printed: bool = False,
 ) -> SetVerification: ...
 

@@ -56,6 +56,11 @@ class SharedQuantity:
         """Return the row of a methodology, of which there is one at most."""
         return next((m for m in self.members if m.methodology == methodology), None)
 
+    def is_exactly(self, methodology: str) -> bool:
+        """Return whether a methodology has a row that is the quantity itself, not near it."""
+        member = self.member(methodology)
+        return member is not None and member.same == "exact"
+
 
 @dataclass(frozen=True, repr=False)
 class Crosswalk:

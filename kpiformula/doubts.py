@@ -45,10 +45,10 @@ def doubts(
         yield from _over_the_whole(formula, counts)
 
 
-def outside_years(year: int, years: Collection[int], of: str) -> Iterator[Diagnostic]:
-    """Yield KF547 for a year before the first or behind the last of some years."""
+def outside_years(year: int, years: Collection[int]) -> Iterator[Diagnostic]:
+    """Yield KF547 for a year before the first or behind the last of those that are planned."""
     if years and not min(years) <= year <= max(years):
-        yield warning("KF547", f"{year} is outside the years of {of}: {min(years)}-{max(years)}")
+        yield warning("KF547", f"{year} is outside the planned years, {min(years)}-{max(years)}")
 
 
 def _whole_number_in(values: Interval) -> bool:

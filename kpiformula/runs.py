@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from functools import partial
-from typing import Literal
+from fractions import Fraction
+from functools import cached_property, lru_cache, partial
+from itertools import islice
 
 from kpiformula.cause import ONE_DIGIT, Cause
-from kpiformula.checking import verify
-from kpiformula.consistency import Entry, contradictions
+from kpiformula.checking import Precision, verify
+from kpiformula.consistency import Contradictions, Entry, contradictions
 from kpiformula.diagnostics import Diagnostic, InputError, KpiFormulaError, Severity, error
 from kpiformula.evaluation import Subject
 from kpiformula.figures import Target
@@ -23,9 +24,6 @@ from kpiformula.reading import parse
 from kpiformula.schema import nearest
 from kpiformula.tables.reported import ReportedRow, ReportedTable
 from kpiformula.verification import Verdict, Verification
-
-Inputs = Literal["exact", "rounded"]
-"""How counts are taken: as they stand, or each as all numbers that print as it."""
 
 UNREADABLE = "error"
 """What stands for a verdict where a row cannot be verified at all."""
@@ -59,6 +57,13 @@ class Outcome:
     def verdict(self) -> str:
         """The verdict, or ``error``."""
         return str(self.reading.verdict) if self.reading else UNREADABLE
+
+    @property
+    def counts(self) -> Mapping[str, Fraction] | None:
+        """The values of the indicator's symbols, where the row was verified against one."""
+        if self.reading is None or self.indicator is None:
+            return None
+        return self.reading.result.counts
 
     @property
     def agrees(self) -> bool | None:
@@ -143,6 +148,10 @@ def indicator_of(methodology: Methodology, code: str) -> Indicator:
 # --- rows to outcomes ----------------------------------------------------------------------------
 
 
+_parsed = lru_cache(maxsize=1000)(parse)
+"""Tables of claims print the same formula over and over."""
+
+
 class Verifier:
     """Verifies rows; methodologies are loaded once, and only shipped ones by a row's wish.
 
@@ -158,9 +167,9 @@ class Verifier:
         category: str | None,
         rounding: Mode,
         as_printed: bool,
-        inputs: Inputs | None = None,
+        inputs: Precision | None = None,
     ) -> None:
-        self._inputs: Inputs | None = inputs
+        self._inputs: Precision | None = inputs
         self._table, self._default = table, methodology
         self._loaded = {methodology.id: methodology} if methodology else {}
         self._category, self._rounding, self._as_printed = category, rounding, as_printed
@@ -181,9 +190,20 @@ class Verifier:
             self._inputs,
         )
 
-    def outcomes(self) -> Iterator[Outcome]:
-        """Yield the outcome of each row, in the order of the table."""
-        return map(self._outcome, self._table.rows)
+    def outcomes(self, start: int = 0, stop: int | None = None) -> Iterator[Outcome]:
+        """Yield the outcome of each row, in the order of the table, or of some rows."""
+        return map(self._outcome, islice(self._table.rows, start, stop))
+
+    def entry(self, row: ReportedRow, counts: Mapping[str, Fraction]) -> Entry:
+        """Return what a row is held against others by; ``counts`` are those of its outcome.
+
+        Raises:
+            KpiFormulaError: KF409, KF530 where the row names no indicator.
+        """
+        methodology = self._methodology(row)
+        indicator = indicator_of(methodology, row.code)
+        return Entry(indicator, row.year, row.reported, counts, row.source, row.span,
+                     methodology.id)  # fmt: skip
 
     def _outcome(self, row: ReportedRow) -> Outcome:
         errors = tuple(f for f in row.findings if f.severity is Severity.ERROR)
@@ -198,13 +218,13 @@ class Verifier:
             return Outcome(row, None, findings=self._placed(row, refused))
         found = partial(Outcome, row, indicator=indicator, methodology=methodology.id)
         try:
-            reading = self._verify(indicator, row, self._as_printed)
+            reading = self._verify(indicator, row, self._as_printed, methodology.years)
         except KpiFormulaError as refused:
             return found(None, findings=self._placed(row, refused))
         if indicator.erratum is None or self._as_printed:
             return found(reading)
         try:
-            printed = self._verify(indicator, row, as_printed=True)
+            printed = self._verify(indicator, row, True, methodology.years)
         except KpiFormulaError as refused:
             return found(reading, findings=self._placed(row, refused))
         same = (printed.verdict, printed.computed) == (reading.verdict, reading.computed)
@@ -213,7 +233,7 @@ class Verifier:
     def _claim(self, row: ReportedRow, formula: str) -> Outcome:
         """Return the outcome of a row that is checked against its own formula."""
         try:
-            return Outcome(row, self._verify(parse(formula), row, as_printed=False))
+            return Outcome(row, self._verify(_parsed(formula), row, as_printed=False))
         except KpiFormulaError as refused:
             return Outcome(row, None, findings=self._placed(row, refused))
 
@@ -226,7 +246,9 @@ class Verifier:
             for finding in refused.diagnostics
         )
 
-    def _verify(self, subject: Subject, row: ReportedRow, as_printed: bool) -> Verification:
+    def _verify(
+        self, subject: Subject, row: ReportedRow, as_printed: bool, years: Collection[int] = ()
+    ) -> Verification:
         return verify(
             subject,
             row.counts,
@@ -236,6 +258,7 @@ class Verifier:
             rounding=self._rounding,
             inputs=self._inputs or ("rounded" if row.inputs_rounded else "exact"),
             as_printed=as_printed,
+            years=years,
         )
 
     def _methodology(self, row: ReportedRow) -> Methodology:
@@ -273,7 +296,7 @@ class Run:
     rounding: Mode = "nearest"
     category: str | None = None
     as_printed: bool = False
-    inputs: Inputs | None = None
+    inputs: Precision | None = None
 
     def __post_init__(self) -> None:
         require_all_rows(len(self.table.rows), len(self.outcomes))
@@ -298,16 +321,24 @@ class Run:
         """Return how many rows with a verdict agree, differ, or leave it open (``None``)."""
         return sum(each.agrees is agrees for each in self.verified)
 
+    @cached_property
+    def _against(self) -> Contradictions:
+        return contradictions(
+            Entry(each.indicator, each.row.year, each.row.reported, each.counts, each.row.source,
+                  each.row.span, each.methodology or "")
+            for each in self.outcomes
+            if each.indicator is not None and each.counts is not None
+        )  # fmt: skip
+
     @property
     def contradictions(self) -> tuple[Diagnostic, ...]:
-        """What cannot all be right among the figures of one methodology."""
-        entries: dict[str, list[Entry]] = {}
-        for each in self.verified:
-            if each.indicator is not None and each.reading is not None:
-                row, counts = each.row, each.reading.result.counts
-                entry = Entry(each.indicator, row.year, row.reported, counts, row.source, row.span)
-                entries.setdefault(each.methodology or "", []).append(entry)
-        return tuple(found for each in entries.values() for found in contradictions(each))
+        """What cannot all be right among the figures of the table."""
+        return self._against.found
+
+    @property
+    def notes(self) -> tuple[Diagnostic, ...]:
+        """What is worth a look among the figures of the table, though all may be right."""
+        return self._against.notes
 
 
 def require_all_rows(rows_read: int, verdicts: int) -> None:

@@ -12,8 +12,9 @@ from csv import DictReader
 from functools import cache
 from pathlib import Path
 
+from kpiformula.checking import Precision
 from kpiformula.intervals import value_text
-from kpiformula.runs import Inputs, Outcome, Run, Verifier
+from kpiformula.runs import Outcome, Run, Verifier
 from kpiformula.tables import parse_reported
 from kpiformula.verification import Verdict
 
@@ -57,7 +58,7 @@ This page is written by `python -m tests.printed_claims`.
 
 
 @cache
-def run(inputs: Inputs | None) -> Run:
+def run(inputs: Precision | None) -> Run:
     """Return the run over the claims, as ``kpiformula verify --inputs`` makes it."""
     table = parse_reported(CLAIMS.read_bytes(), CLAIMS.name)
     verifier = Verifier(table, None, category=None, rounding="nearest", as_printed=False,

@@ -43,6 +43,7 @@ ROOMS = (
     "datafile",
     "schema",
     "library",
+    "fingerprint",
     "crosswalk",
     "intervals",
     "reported",

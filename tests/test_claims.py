@@ -16,9 +16,10 @@ import printed_claims
 import pytest
 from typer.testing import CliRunner, Result
 
+from kpiformula.checking import Precision
 from kpiformula.cli import app
 from kpiformula.diagnostics import InputError
-from kpiformula.runs import Inputs, Run, Verifier, likely_cause
+from kpiformula.runs import Run, Verifier, likely_cause
 from kpiformula.tables import ReportedRow, parse_reported
 from kpiformula.tables.reported import ReportedTable
 
@@ -43,7 +44,7 @@ def row(cells: str) -> ReportedRow:
     return only
 
 
-def verified(*rows: str, inputs: Inputs | None = None) -> Run:
+def verified(*rows: str, inputs: Precision | None = None) -> Run:
     verifier = Verifier(table(*rows), None, category=None, rounding="nearest", as_printed=False,
                         inputs=inputs)  # fmt: skip
     return verifier.run(verifier.outcomes())
@@ -184,7 +185,7 @@ def test_what_is_asked_for_holds_for_all_rows() -> None:
         "exact": ["mismatch"] * 2,
         "rounded": ["rounded"] * 2,
     }
-    inputs: Inputs | None
+    inputs: Precision | None
     for inputs in (None, "exact", "rounded"):
         assert [each.verdict for each in verified(*rows, inputs=inputs).outcomes] == expected[
             inputs

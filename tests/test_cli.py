@@ -22,7 +22,7 @@ from typer.testing import CliRunner, Result
 
 from kpiformula import available, load
 from kpiformula.cli import app
-from kpiformula.cli.verifying import Progress, Tally
+from kpiformula.cli.accounts import Progress, Tally
 from kpiformula.diagnostics import KpiFormulaError
 from kpiformula.linting import by_row, lint
 from kpiformula.runs import Outcome, Verifier
@@ -296,7 +296,7 @@ def test_no_row_is_lost_and_none_comes_twice(kinds: list[str]) -> None:
 
 def test_verdicts_that_do_not_add_up_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     outcomes = Verifier.outcomes
-    monkeypatch.setattr(Verifier, "outcomes", lambda self: list(outcomes(self))[1:])
+    monkeypatch.setattr(Verifier, "outcomes", lambda self, *_: list(outcomes(self))[1:])
     result = run("verify", EXAMPLES)
     assert result.exit_code == 3
     assert "KF532: 5 rows were read and 4 verdicts given" in result.stderr
@@ -318,7 +318,7 @@ def test_a_tally_counts_each_outcome() -> None:
 def test_an_interruption_ends_with_130(monkeypatch: pytest.MonkeyPatch) -> None:
     outcomes = Verifier.outcomes
 
-    def interrupted(self: Verifier) -> object:
+    def interrupted(self: Verifier, *_: int) -> object:
         for index, outcome in enumerate(outcomes(self)):
             if index == 2:
                 raise KeyboardInterrupt
@@ -387,9 +387,7 @@ def test_no_progress_on_a_pipe() -> None:
 def test_verify_shows_progress_on_a_terminal_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Progress, "DELAY", 0.0)
     assert run("verify", EXAMPLES).stderr == ""
-    monkeypatch.setattr(
-        "kpiformula.cli.verifying.progress", lambda total: Progress(total, terminal)
-    )
+    monkeypatch.setattr("kpiformula.cli.batch.progress", lambda total: Progress(total, terminal))
     terminal = Terminal()
     run("verify", EXAMPLES)
     assert terminal.getvalue().startswith("\r1 of 5 rows")

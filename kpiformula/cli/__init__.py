@@ -17,10 +17,19 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 from typer.core import TyperGroup
 
-from kpiformula.cli.exporting import Sheet, Workbook, export, write_outcomes
-from kpiformula.cli.options import AsPrinted, Category, CrosswalkFile, Form, Id, named_counts
+from kpiformula.cli.exporting import export
+from kpiformula.cli.options import (
+    DIFFERS,
+    STANDARD_INPUT,
+    AsPrinted,
+    Category,
+    CrosswalkFile,
+    Form,
+    Id,
+    named_counts,
+)
 from kpiformula.cli.planning import plan
-from kpiformula.cli.reporting import Report, write_reports
+from kpiformula.cli.verifying import verify
 from kpiformula.diagnostics import (
     Diagnostic,
     FormulaSyntaxError,
@@ -29,16 +38,12 @@ from kpiformula.diagnostics import (
     Severity,
     worst,
 )
-from kpiformula.intervals import Mode
 
 if TYPE_CHECKING:
     from kpiformula.formula import Formula
     from kpiformula.methodology import Indicator
-    from kpiformula.runs import Outcome
 
-DIFFERS = 1
 UNREADABLE = 3
-STANDARD_INPUT = "-"
 
 _CODES = (
     "Exit codes: 0 all agree, 1 differences or findings, 2 usage, 3 input that cannot be read, "
@@ -242,88 +247,7 @@ def _evaluate_all(
         raise typer.Exit(DIFFERS)
 
 
-@app.command()
-def verify(
-    file: Annotated[str, typer.Argument(metavar="FILE", help="CSV, TSV or Excel, or -.")],
-    methodology: Annotated[
-        str | None,
-        typer.Option(metavar="ID", help="For rows whose column `methodology` names none."),
-    ] = None,
-    rounding: Annotated[Mode, typer.Option(help="How figures must be rounded.")] = "nearest",
-    category: Category = None,
-    as_printed: AsPrinted = False,
-    inputs: Annotated[
-        Literal["exact", "rounded"] | None,
-        typer.Option(help="How counts are taken; else as each row says, or exact."),
-    ] = None,
-    encoding: Annotated[
-        Literal["utf-8", "cp1251", "kz1048"], typer.Option(help="Encoding of the table.")
-    ] = "utf-8",
-    decimal: Annotated[
-        Literal[",", "."] | None, typer.Option(help="Decimal mark; else the one the cells show.")
-    ] = None,
-    form: Annotated[
-        Literal["text", "json", "csv"], typer.Option("--format", help="How to print.")
-    ] = "text",
-    sheet: Sheet = None,
-    workbook: Workbook = None,
-    report: Report = None,
-) -> None:
-    """Verify reported figures against the counts behind them.
-
-    The table has the columns code, year, reported, and one for each count, named by symbol or
-    input; or code, year, input, value; or, for figures with a formula of their own, formula,
-    inputs (G=1120; F=6913), reported. Each row gives one line; the last line counts the verdicts.
-    A row that cannot be read is an `error` among them.
-    """
-    from kpiformula.cli.forms import FORMS
-    from kpiformula.cli.verifying import Tally, progress
-    from kpiformula.library import available, load
-    from kpiformula.runs import Verifier
-    from kpiformula.tables import parse_reported
-    from kpiformula.tables.delimited import file_bytes
-
-    if methodology is None and len(available()) == 1:
-        methodology = available()[0]
-    default = load(methodology) if methodology else None
-    data, name = (
-        (sys.stdin.buffer.read(), "<stdin>") if file == STANDARD_INPUT else (file_bytes(file), file)
-    )
-    table = parse_reported(
-        data, name, encoding=encoding, decimal=decimal, sheet=sheet, methodology=default
-    )
-    named = "methodology" in table.columns or all(row.formula for row in table.rows)
-    if default is None and not named:
-        raise typer.BadParameter(f"give --methodology: one of {', '.join(available())}")
-    verifier = Verifier(table, default, category=category, rounding=rounding,
-                        as_printed=as_printed, inputs=inputs)  # fmt: skip
-    shown, tally, counter = FORMS[form](table), Tally(), progress(len(table.rows))
-    kept: list[Outcome] = []
-    notes = [f for row in table.rows for f in row.findings if f.severity is not Severity.ERROR]
-    _lines(map(str, (*table.findings, *notes)), err=True)
-    try:
-        _lines(filter(None, [shown.head()]))
-        for outcome in verifier.outcomes():
-            typer.echo(shown.row(outcome))
-            tally.add(outcome)
-            kept.append(outcome)
-            counter.step(tally.done)
-    except KeyboardInterrupt:
-        _lines([f"\ninterrupted after {tally.done} of {len(table.rows)} rows"], err=True)
-        raise
-    finally:
-        counter.clear()
-    if workbook is not None:
-        write_outcomes(workbook, kept, len(table.rows), f"Verification of {name}")
-    run = verifier.run(kept)
-    write_reports(report or (), run)
-    contradictions, aside = run.contradictions, form != "text"
-    _lines(map(str, contradictions), err=aside)
-    typer.echo(tally.summary(len(table.rows), len(contradictions)), err=aside)
-    if contradictions or not tally.all_agree:
-        raise typer.Exit(DIFFERS)
-
-
+app.command()(verify)
 app.command()(export)
 app.command()(plan)
 

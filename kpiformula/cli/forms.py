@@ -122,7 +122,9 @@ def _csv_line(cells: Sequence[str]) -> str:
     return line.getvalue()
 
 
-FORMS: dict[str, type[TextForm | JsonForm | CsvForm]] = {
+Shown = TextForm | JsonForm | CsvForm
+
+FORMS: dict[str, type[Shown]] = {
     "text": TextForm,
     "json": JsonForm,
     "csv": CsvForm,

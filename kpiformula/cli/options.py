@@ -7,6 +7,11 @@ from typing import Annotated, Literal
 
 import typer
 
+DIFFERS = 1
+"""The exit code where something differs."""
+
+STANDARD_INPUT = "-"
+
 Form = Annotated[Literal["text", "json"], typer.Option("--format", help="How to print.")]
 Category = Annotated[
     str | None, typer.Option(help="Type of institution that coefficients are chosen by.")

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
+from functools import lru_cache
 
 from kpiformula.arithmetic import IrrationalError, UndefinedError, program
 from kpiformula.cause import Cause, Kind
@@ -24,7 +25,7 @@ from kpiformula.diagnosis.numbers import (
 )
 from kpiformula.diagnosis.situation import OtherCount, OtherFigure, Situation, Suspect
 from kpiformula.diagnosis.spreadsheet import cut_off_in_binary
-from kpiformula.intervals import Figure, round_exact, unround, value_text
+from kpiformula.intervals import Figure, Interval, round_exact, unround, value_text
 from kpiformula.nodes import Node, names, number_text
 
 __all__ = ["Cause", "Kind", "OtherCount", "OtherFigure", "Situation", "causes"]
@@ -127,15 +128,22 @@ def _tried(suspect: Suspect, chance: Fraction) -> Cause | None:
     if value is None:
         return None
     sentence = suspect.sentence
-    if suspect.kind is not Kind.TRUNCATED and value in unround(suspect.figure, "nearest"):
+    nearest, cut_off = _stands_for(suspect.figure)
+    if suspect.kind is not Kind.TRUNCATED and value in nearest:
         return Cause(suspect.kind, sentence, value, suspect.proof(value), 1, chance)
-    if value in unround(suspect.figure, "truncate"):
+    if value in cut_off:
         alone = suspect.kind is Kind.TRUNCATED
         cut = sentence if alone else f"{sentence}, and the value is cut off"
         changes = 1 if alone else 2
         both = min(Fraction(1), changes * chance)
         return Cause(suspect.kind, cut, value, suspect.proof(value), changes, both)
     return None
+
+
+@lru_cache(maxsize=256)
+def _stands_for(figure: Figure) -> tuple[Interval, Interval]:
+    """Return the numbers that are rounded to a figure, and those that are cut off to it."""
+    return unround(figure, "nearest"), unround(figure, "truncate")
 
 
 def _value(node: Node, counts: Mapping[str, Fraction]) -> Fraction | None:

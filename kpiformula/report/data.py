@@ -49,6 +49,7 @@ def run_data(run: Run) -> Data:
         "summary": summary_data(run),
         "rows": [outcome_data(each) for each in run.outcomes],
         "contradictions": [finding_data(each) for each in run.contradictions],
+        "notes": [finding_data(each) for each in run.notes],
     }
 
 

@@ -62,6 +62,8 @@ def _sections(run: Run) -> Iterator[Markup]:
     found = run.contradictions
     if found:
         yield _section("contradictions", "Figures that cannot all be right", _findings(found))
+    if run.notes:
+        yield _section("notes", "Worth a look", _findings(run.notes))
     rows = list(enumerate(run.outcomes, 1))
     if run.verified:
         yield _section("figures", "Figures", figures_table(rows))
