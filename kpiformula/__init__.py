@@ -19,8 +19,13 @@ if TYPE_CHECKING:
     from kpiformula.cause import Cause
     from kpiformula.comparison import Differences, MatchedRow, diff
     from kpiformula.consistency import SetVerification, verify, verify_set
+    from kpiformula.counting import Counted, Ledger, Step, count
+    from kpiformula.criteria.dictionary import Field, Population
+    from kpiformula.criteria.reading import read_condition
+    from kpiformula.criteria.selection import Criterion, Measure, Question, Selection
     from kpiformula.crosswalk import Crosswalk, SharedQuantity, load_crosswalk
     from kpiformula.diagnostics import (
+        CriterionError,
         Diagnostic,
         FormulaSyntaxError,
         InputError,
@@ -93,6 +98,9 @@ __all__ = [
     "Comparison",
     "Condition",
     "CountEffect",
+    "Counted",
+    "Criterion",
+    "CriterionError",
     "Crosswalk",
     "Diagnostic",
     "Differences",
@@ -104,6 +112,7 @@ __all__ = [
     "FeasibleCase",
     "FeasibleCounts",
     "FeasibleDenominators",
+    "Field",
     "Formula",
     "FormulaSyntaxError",
     "Goal",
@@ -111,17 +120,22 @@ __all__ = [
     "Input",
     "InputError",
     "KpiFormulaError",
+    "Ledger",
     "LimitError",
     "MatchedRow",
+    "Measure",
     "Methodology",
     "MethodologyError",
     "MethodologyResult",
     "Part",
     "Place",
+    "Population",
     "Progress",
     "ProgressRow",
     "ProgressStatus",
+    "Question",
     "Result",
+    "Selection",
     "Sensitivity",
     "SetVerification",
     "Severity",
@@ -131,6 +145,7 @@ __all__ = [
     "Span",
     "Standing",
     "Status",
+    "Step",
     "Symbol",
     "SymbolInput",
     "Target",
@@ -144,6 +159,7 @@ __all__ = [
     "WholeCounts",
     "available",
     "compare",
+    "count",
     "diff",
     "disagreements",
     "evaluate",
@@ -159,6 +175,7 @@ __all__ = [
     "load_crosswalk",
     "parse",
     "progress",
+    "read_condition",
     "sensitivity",
     "verify",
     "verify_set",
@@ -169,10 +186,14 @@ _HANDED_ON = {
     "cause": "Cause",
     "comparison": "Differences MatchedRow diff",
     "consistency": "SetVerification verify verify_set",
+    "counting": "Counted Ledger Step count",
+    "criteria.dictionary": "Field Population",
+    "criteria.reading": "read_condition",
+    "criteria.selection": "Criterion Measure Question Selection",
     "crosswalk": "Crosswalk SharedQuantity load_crosswalk",
     "diagnostics": (
-        "Diagnostic FormulaSyntaxError InputError KpiFormulaError LimitError MethodologyError "
-        "Severity Source Span UnitsError"
+        "CriterionError Diagnostic FormulaSyntaxError InputError KpiFormulaError LimitError "
+        "MethodologyError Severity Source Span UnitsError"
     ),
     "evaluation": "evaluate",
     "feasibility": (

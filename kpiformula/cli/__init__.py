@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 from typer.core import TyperGroup
 
+from kpiformula.cli.counting import count
 from kpiformula.cli.exporting import export
 from kpiformula.cli.options import (
     DIFFERS,
@@ -248,6 +249,7 @@ def _evaluate_all(
 
 
 app.command()(verify)
+app.command()(count)
 app.command()(export)
 app.command()(plan)
 

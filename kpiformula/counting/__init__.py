@@ -12,6 +12,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
+from kpiformula.arithmetic import UndefinedError
 from kpiformula.counting.ledger import Ledger, Step, Which
 from kpiformula.counting.masks import Masks, Numbers
 from kpiformula.counting.measuring import measured
@@ -20,10 +21,11 @@ from kpiformula.counting.steps import Planned, planned
 from kpiformula.criteria.meaning import columns
 from kpiformula.criteria.selection import Selection
 from kpiformula.diagnostics import CriterionError, Diagnostic, error, info, warning
-from kpiformula.intervals import Interval
+from kpiformula.intervals import Interval, point
 from kpiformula.mapping import Table
 from kpiformula.methodology import Indicator, Phrase
 from kpiformula.nodes import names
+from kpiformula.ranges import values_over
 
 __all__ = ["Counted", "Ledger", "Step", "Which", "count"]
 
@@ -58,6 +60,23 @@ class Counted(Mapping[str, RecordCount]):
         return len(self.counts)
 
     @cached_property
+    def value_range(self) -> Interval | None:
+        """The values that the formula can have, where undecided records leave its counts open.
+
+        ``None`` where all counts are exact, or one cannot be told, or the value is undefined.
+        """
+        if all(not isinstance(each, Interval) for each in self.counts.values()):
+            return None
+        node = self.indicator.reading.node
+        box = {s: c if isinstance(c, Interval) else point(Fraction(c)) for s, c in self.items()}
+        if not box.keys() >= set(names(node)):
+            return None
+        try:
+            return values_over(node, box)
+        except UndefinedError:
+            return None
+
+    @cached_property
     def without_exclusions(self) -> tuple[tuple[str, Mapping[str, Fraction]], ...]:
         """What the counts would be if exclusions were not removed: in words, and by symbol.
 
@@ -76,9 +95,14 @@ class Counted(Mapping[str, RecordCount]):
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_unexcluded": Table()}
 
+    def lines(self) -> Iterator[str]:
+        """Yield the ledgers as lines of text, that of a whole before that of its part."""
+        for symbol, ledger in self.ledgers.items():
+            around = self.indicator.counts[symbol].within
+            yield from ledger.lines(self.ledgers[around] if around is not None else None)
+
     def __str__(self) -> str:
-        lines = [line for ledger in self.ledgers.values() for line in ledger.lines()]
-        return "\n".join([*lines, *map(str, self.findings)])
+        return "\n".join([*self.lines(), *map(str, self.findings)])
 
 
 @dataclass(frozen=True)
@@ -188,7 +212,7 @@ class _Counting:
             self._indicator,
             self._year,
             Table({symbol: counts[symbol] for symbol in order if symbol in counts}),
-            Table({symbol: ledgers[symbol] for symbol in order}),
+            Table(ledgers),
             tuple(findings),
             Table(unexcluded),
         )

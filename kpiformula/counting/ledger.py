@@ -39,13 +39,12 @@ class Step:
     phrase: Phrase | None = None
 
     def __str__(self) -> str:
-        what = "does not meet" if self.kind == "include" else "meets"
-        also = f" (and {self.also_met} taken out before)" if self.also_met else ""
-        open_ = f" + {self.undecided} undecided" if self.undecided else ""
+        which = "that do not meet" if self.kind == "include" else "that meet"
+        also = f" (of those taken out before, {self.also_met} meet it too)" if self.also_met else ""
+        left = f"{self.kept} + {self.undecided} undecided" if self.undecided else str(self.kept)
         return (
-            f"- {self.removed} {what} {self.criterion.rule.text}{also} "
-            f"[{self.code} {self.criterion.cites}: «{self.criterion.quote}»] "
-            f"= {self.kept}{open_}"
+            f"- {self.removed} {which} `{self.criterion.rule.text}`{also} = {left}"
+            f"  [{self.code} {self.criterion.cites}: «{' '.join(self.criterion.quote.split())}»]"
         )
 
 
@@ -98,11 +97,16 @@ class Ledger:
     def __str__(self) -> str:
         return "\n".join(self.lines())
 
-    def lines(self) -> Iterator[str]:
-        """Yield the ledger as lines of text."""
-        yield f"{self.symbol}: {self.total} {self.population}"
-        yield from (f"  {step}" for step in self.steps)
-        open_ = f" to {self.kept + self.undecided}" if self.undecided else ""
-        yield f"  {self.symbol} = {self.kept}{open_}"
+    def lines(self, after: Ledger | None = None) -> Iterator[str]:
+        """Yield the ledger as lines of text; steps that ``after`` has shown are not repeated."""
+        shown = len(after.steps) if after is not None else 0
+        if after is not None and self.steps[:shown] == after.steps:
+            yield f"{self.symbol}: of the {after.kept} of {after.symbol}"
+        else:
+            shown = 0
+            yield f"{self.symbol}: {self.total} {self.population}"
+        yield from (f"  {step}" for step in self.steps[shown:])
+        more = f" to {self.kept + self.undecided}" if self.undecided else ""
+        yield f"  = {self.kept}{more}"
         for phrase in self.evidence:
             yield f"  evidence: {' '.join(phrase.text.split())} ({phrase.source})"

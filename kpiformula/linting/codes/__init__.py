@@ -7,9 +7,10 @@ what to write instead. Codes are permanent: one that is no longer raised is neve
 from __future__ import annotations
 
 from kpiformula.linting.codes.cells import CELLS
+from kpiformula.linting.codes.criteria import CRITERIA
 from kpiformula.linting.codes.figures import FIGURES
 from kpiformula.linting.codes.limits import LIMITS
 from kpiformula.linting.codes.methodologies import METHODOLOGIES
 from kpiformula.linting.codes.row import Row
 
-CODES: tuple[Row, ...] = (*CELLS, *METHODOLOGIES, *FIGURES, *LIMITS)
+CODES: tuple[Row, ...] = (*CELLS, *METHODOLOGIES, *FIGURES, *CRITERIA, *LIMITS)
