@@ -228,11 +228,14 @@ class Indicator:
 
         The keys are those of the file: ``code``, ``name/kk``, ``printed_unit``, ``cell``,
         ``formula``, ``owner``, ``report``, ``erratum/formula``, ``baseline``, ``targets/2027``,
-        ``also_printed/0/2029``, ``include/0``, ``exclude/0``, ``evidence/0``.
+        ``also_printed/0/2029``, ``include/0``, ``exclude/0``, ``evidence/0``, and of rules and
+        questions ``counts/b/where/0``, ``counts/b/except/0``, ``counts/b/undecided/0``.
 
         Raises:
             KeyError: if the row has no such text.
         """
+        if key.startswith("counts/"):
+            return _rule(self, key)
         at = self.places.get(key, Position())
         return Source(_text(self, *key.split("/")), at.file, at.line, at.column)
 
@@ -267,6 +270,16 @@ def _text(row: Indicator, key: str, *path: str) -> str:
     if found is None:
         raise KeyError("/".join((key, *path)))
     return found
+
+
+def _rule(row: Indicator, key: str) -> Source:
+    """Return a rule, or the question that stands at its place, with its place in the file."""
+    _, symbol, name, index = key.split("/")
+    selection = row.counts[symbol]
+    if name == "undecided":
+        return selection.undecided[int(index)].text
+    criteria = {"where": selection.where, "except": selection.excluding}[name]
+    return criteria[int(index)].rule
 
 
 def _parsed(source: Source) -> Formula:

@@ -1,7 +1,8 @@
 """Each rule of the linter on small methodologies: what it finds, as printed, and what it leaves.
 
 A case is the file of a part in ``cases/lint/CODE``: in ``bad-*.yaml`` the rule finds what stands
-in the ``.txt`` beside it, in ``good-*.yaml`` nothing. The head is made up around it.
+in the ``.txt`` beside it, in ``good-*.yaml`` nothing. The head is made up around it; where counts
+are taken from records, the data dictionary is ``cases/people.yaml``.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from kpiformula import lint, load
 from kpiformula.linting.rules import rules
 
 CASES = Path(__file__).parent / "cases" / "lint"
+PEOPLE = CASES.parent / "people.yaml"
 
 HEAD: dict[str, Any] = {
     "id": "case-of-a-rule",
@@ -53,6 +55,9 @@ def found(case: Path, folder: Path) -> str:
     """Return the findings of the rule that a case belongs to, as they are shown."""
     text = case.read_text(encoding="utf-8")
     head = HEAD | _own_head(case.parent) | {"inputs": _inputs(_plain(text))}
+    if any("counts" in row for row in _plain(text)["indicators"]):
+        head |= {"populations": ["people"]}
+        folder.joinpath("people.yaml").write_text(PEOPLE.read_text("utf-8"), encoding="utf-8")
     folder.joinpath("methodology.yaml").write_text(yaml.safe_dump(head), encoding="utf-8")
     folder.joinpath("case.yaml").write_text(text, encoding="utf-8")
     shown = [str(f) for f in lint(load(folder)) if f.code == case.parent.name]

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import get_args
 
+from kpiformula.cli.criteria import criteria_data, criteria_lines
 from kpiformula.cli.display import aligned, english, names_of, one_line
 from kpiformula.diagnostics import FormulaSyntaxError, InputError
 from kpiformula.figures import Target, TargetKind
@@ -91,6 +92,7 @@ def indicator_lines(indicator: Indicator, methodology: Methodology) -> Iterator[
         answered = f" (answers {answers})" if answers else ""
         yield f"the printed formula {printed} is corrected: {indicator.erratum.reason}{answered}"
     yield from _input_lines(indicator, methodology)
+    yield from criteria_lines(indicator)
     if indicator.cell is not None:
         yield from ("", "printed:")
         yield from (f"  {one_line(line)}" for line in indicator.cell.splitlines())
@@ -219,6 +221,7 @@ def indicator_data(indicator: Indicator) -> Data:
             name: {"input": symbol.input, "unit": symbol.unit}
             for name, symbol in indicator.symbols.items()
         },
+        "counts": criteria_data(indicator),
     }
 
 

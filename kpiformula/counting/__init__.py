@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from kpiformula.arithmetic import UndefinedError
-from kpiformula.counting.ledger import Ledger, Step, Which
-from kpiformula.counting.masks import Masks, Numbers
+from kpiformula.counting.ledger import Ledger, Ledgers, Step, Which
+from kpiformula.counting.masks import Masks
 from kpiformula.counting.measuring import measured
 from kpiformula.counting.records import MAX_NAMED, Records
 from kpiformula.counting.steps import Planned, planned
@@ -119,7 +119,7 @@ class _Unexcluded:
     def count(self, kept: Collection[str]) -> Fraction:
         """Return how many would be counted if those were not removed whom these texts exclude."""
         left = [s for s in self.steps if s.kind == "include" or s.criterion.cites not in kept]
-        return Fraction(Masks(self.records, left).numbers()[-1].sure)
+        return Fraction(Masks(self.records, left).sure)
 
 
 def count(
@@ -191,14 +191,11 @@ class _Counting:
 
     def counted(self) -> Counted:
         counts: dict[str, RecordCount] = {}
-        ledgers: dict[str, Ledger] = {}
         findings: list[Diagnostic] = []
         for symbol, selection in self._inner_last():
-            masks, numbers = self._numbers(symbol)
-            ledgers[symbol] = self._ledger(symbol, selection, masks, numbers)
-            last = numbers[-1]
-            found = measured(selection, masks, last.sure, last.may, self._unit(symbol))
-            findings += [*found.findings, *self._undecided(symbol, selection, ledgers[symbol])]
+            masks = self._masked(symbol, selection)
+            found = measured(selection, masks, masks.sure, masks.may, self._unit(symbol))
+            findings += [*found.findings, *self._undecided(symbol, selection, masks)]
             if found.count is not None:
                 counts[symbol] = found.count
         findings += self._outside()
@@ -212,7 +209,7 @@ class _Counting:
             self._indicator,
             self._year,
             Table({symbol: counts[symbol] for symbol in order if symbol in counts}),
-            Table(ledgers),
+            self._ledgers(),
             tuple(findings),
             Table(unexcluded),
         )
@@ -221,11 +218,11 @@ class _Counting:
         """Return the selections, those first that others are within."""
         return sorted(self._indicator.counts.items(), key=lambda each: len(self._steps[each[0]]))
 
-    def _numbers(self, symbol: str) -> tuple[Masks, list[Numbers]]:
-        selection = self._indicator.counts[symbol]
-        masks = Masks(self._records[selection.population.id], self._steps[symbol])
-        self._masks[symbol] = masks
-        return masks, masks.numbers()
+    def _masked(self, symbol: str, selection: Selection) -> Masks:
+        around = self._masks[selection.within] if selection.within is not None else None
+        records = self._records[selection.population.id]
+        masks = self._masks[symbol] = Masks(records, self._steps[symbol], around)
+        return masks
 
     def _unit(self, symbol: str) -> str:
         row = self._indicator
@@ -234,9 +231,18 @@ class _Counting:
         assert row.input is not None
         return row.input.unit
 
-    def _ledger(
-        self, symbol: str, selection: Selection, masks: Masks, numbers: list[Numbers]
-    ) -> Ledger:
+    def _ledgers(self) -> Mapping[str, Ledger]:
+        """Return the ledgers; they are told when asked for, while the records stay what they are.
+
+        What a database reads anew may have changed by then, so its ledgers are told at once.
+        """
+        ledgers = Ledgers({symbol: partial(self._ledger, symbol) for symbol in self._masks})
+        anew = any(records.reads_anew for records in self._records.values())
+        return Table(ledgers) if anew else ledgers
+
+    def _ledger(self, symbol: str) -> Ledger:
+        selection, masks = self._indicator.counts[symbol], self._masks[symbol]
+        numbers = masks.numbers()
         steps = tuple(
             Step(
                 kind=step.kind,
@@ -264,15 +270,15 @@ class _Counting:
         phrases: tuple[Phrase, ...] = getattr(self._indicator, name)
         return phrases[int(index)] if int(index) < len(phrases) else None
 
-    def _undecided(self, symbol: str, selection: Selection, ledger: Ledger) -> Iterator[Diagnostic]:
-        if ledger.undecided:
+    def _undecided(self, symbol: str, selection: Selection, masks: Masks) -> Iterator[Diagnostic]:
+        if masks.may > masks.sure:
             message = (
-                f"{symbol}: {ledger.undecided} {selection.population.id} are undecided, as cells "
-                f"are missing: it is {ledger.kept} to {ledger.kept + ledger.undecided}"
+                f"{symbol}: {masks.may - masks.sure} {selection.population.id} are undecided, as "
+                f"cells are missing: it is {masks.sure} to {masks.may}"
             )
             yield warning("KF630", message)
         for question in selection.undecided:
-            message = f"{symbol}: the text leaves open: {question.text}"
+            message = f"{symbol}: the text leaves open: {question.text.text}"
             yield info("KF640", message, help=f"{question.cites}: «{question.quote}»")
 
     def _outside(self) -> Iterator[Diagnostic]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from kpiformula.criteria.selection import Criterion
 from kpiformula.diagnostics import InputError, error
+from kpiformula.mapping import Table
 from kpiformula.methodology import Phrase
 
 StepKind = Literal["include", "exclude"]
@@ -110,3 +111,31 @@ class Ledger:
         yield f"  = {self.kept}{more}"
         for phrase in self.evidence:
             yield f"  evidence: {' '.join(phrase.text.split())} ({phrase.source})"
+
+
+class Ledgers(Mapping[str, Ledger]):
+    """Ledgers by symbol, each told when it is first asked for."""
+
+    def __init__(self, tell: Mapping[str, Callable[[], Ledger]]) -> None:
+        self._tell = dict(tell)
+        self._told: dict[str, Ledger] = {}
+
+    def __getitem__(self, symbol: str) -> Ledger:
+        if symbol not in self._told:
+            self._told[symbol] = self._tell[symbol]()
+        return self._told[symbol]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tell)
+
+    def __len__(self) -> int:
+        return len(self._tell)
+
+    def __hash__(self) -> int:
+        return hash(Table(self))
+
+    def __repr__(self) -> str:
+        return f"Ledgers({dict(self)!r})"
+
+    def __reduce__(self) -> tuple[type[Table[str, Ledger]], tuple[dict[str, Ledger]]]:
+        return Table, (dict(self),)

@@ -1,126 +1,179 @@
-"""Who passes the steps of a count: columns of yes or no beside the records, and their numbers."""
+"""Who passes the steps of a count: columns beside the records, and the numbers of keys.
+
+A key stands for a person, a building, an article: it passes where one of its records does.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property, reduce
 from typing import Any
 
 import narwhals.stable.v2 as nw
 
 from kpiformula.counting.ledger import Which
-from kpiformula.counting.records import Held, Records
+from kpiformula.counting.records import Held, Records, both
 from kpiformula.counting.steps import Planned
 
-_ALL = "_all"
-
-
-@dataclass(frozen=True, slots=True)
-class _Passed:
-    """The columns of a step: who surely passes it and all before it, and who may.
-
-    They are one column while no cell is missing. ``also`` is who meets an exclusion and was taken
-    out by one before it.
-    """
-
-    sure: str
-    may: str
-    also: str | None = None
+_SURE, _MAY = "_sure", "_may"
 
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """How many different keys pass a step surely, may pass it, and meet it as well as another."""
+    """How many different keys pass a step surely, may pass it, and meet it though taken out."""
 
     sure: int
     may: int
     also: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Exclusion:
+    """A step that may be met by those whom one before it took out; ``first`` began the row."""
+
+    place: int
+    first: int
+    met: nw.Expr
+
+    @property
+    def column(self) -> str:
+        return f"_also_{self.place}"
+
+
 class Masks:
-    """The records of a frame with columns for each step."""
+    """The records of a frame, held against steps; ``within`` are those of a count around it."""
 
-    def __init__(self, records: Records, steps: Sequence[Planned]) -> None:
-        self.records = records
-        self._frame = records.frame.with_columns(nw.lit(True).alias(_ALL))
-        self._passed = [_Passed(_ALL, _ALL)]
-        block = 0
-        for number, step in enumerate(steps, 1):
-            before = steps[number - 2] if number > 1 else None
-            if before is None or (before.kind, before.symbol) != (step.kind, step.symbol):
-                block = number - 1
-            self._add(number, step, self._passed[block] if number - 1 > block else None)
+    def __init__(
+        self, records: Records, steps: Sequence[Planned], within: Masks | None = None
+    ) -> None:
+        """Take steps that begin with those of ``within``."""
+        self.records, self._steps, self._within = records, steps, within
+        before = within._passes if within is not None else []
+        self._own = [self._passed(step) for step in steps[len(before) :]]
+        self._passes: list[Held] = [*before, *self._own]
 
-    def _add(self, number: int, step: Planned, included: _Passed | None) -> None:
-        """Add a step; ``included`` is where the exclusions began, if this is not the first."""
+    def _passed(self, step: Planned) -> Held:
         held = self.records.held(step.meaning)
-        passes = held if step.kind == "include" else held.contrary
-        last = self._passed[-1]
-        name = f"_sure_{number}"
-        made = {name: nw.col(last.sure) & passes.true}
-        may = name
-        if last.may != last.sure or passes.false is not None:
-            may = f"_may_{number}"
-            made[may] = nw.col(last.may) & passes.not_false
-        also = None
-        if step.kind == "exclude" and included is not None:
-            also = f"_also_{number}"
-            made[also] = self._met_before(held, included, last)
-        self._frame = self._frame.with_columns(**made)
-        self._passed.append(_Passed(name, may, also))
+        return held if step.kind == "include" else held.contrary
 
-    def _met_before(self, held: Held, included: _Passed, last: _Passed) -> nw.Expr:
-        return nw.col(included.may) & ~nw.col(last.may) & held.true
+    @cached_property
+    def exact(self) -> bool:
+        """Whether no cell is missing that a step looks at: who may pass passes surely."""
+        return all(held.false is None for held in self._passes)
 
-    def numbers(self) -> list[Numbers]:
-        """Return how many keys pass, for no step at all and behind each step."""
-        named = (name for p in self._passed for name in (p.sure, p.may, p.also) if name)
-        counted = self._counted(dict.fromkeys(named))
-        return [
-            Numbers(counted[p.sure], counted[p.may], counted[p.also] if p.also else 0)
-            for p in self._passed
-        ]
+    # --- who passes all steps --------------------------------------------------------------------
 
-    def _counted(self, masks: Iterable[str]) -> Mapping[str, int]:
-        """Return of how many keys a record is in each mask."""
-        each = [nw.col(mask).cast(nw.Int64) for mask in masks]
-        frame = self._frame
-        if not self.records.one_each:
-            key = self.records.population.key
-            highest = [nw.col(mask).max() for mask in masks]
-            frame = frame.select(key, *each).group_by(key).agg(*highest)
-            each = [nw.col(mask) for mask in masks]
-        row = self.records.first(frame.select(*(mask.sum() for mask in each)))
-        return {mask: int(number or 0) for mask, number in row.items()}
+    @cached_property
+    def sure(self) -> int:
+        """How many different keys surely pass all steps."""
+        return self.may if self.exact else self._different(self._left.filter(nw.col(_SURE)))
 
-    def members(self, step: int, which: Which) -> tuple[object, ...]:
-        """Return the keys at a step, from 0, in alphabetical order."""
-        before, here = self._passed[step], self._passed[step + 1]
-        match which:
-            case "kept":
-                found = self._keys(here.sure)
-            case "undecided":
-                found = self._keys(here.may) - self._keys(here.sure)
-            case "also_met":
-                found = self._keys(here.also) if here.also else set()
-            case _:
-                found = self._keys(before.may) - self._keys(here.may)
-        return tuple(sorted(found, key=str))
+    @cached_property
+    def may(self) -> int:
+        """How many different keys may pass all steps."""
+        return self._different(self._left)
+
+    def _different(self, query: nw.LazyFrame[Any]) -> int:
+        key = nw.col(self.records.population.key)
+        return self.records.number(query.select(n=key.n_unique()))
+
+    @cached_property
+    def _left(self) -> nw.LazyFrame[Any]:
+        """The records that may pass, and whether they surely do where that is another thing."""
+        own = reduce(both, self._own, self.records.always)
+        found = self._within._left if self._within is not None else self.records.frame
+        if not self.exact:
+            known = self._within is not None and not self._within.exact
+            sure = nw.col(_SURE) & own.true if known else own.true
+            found = found.with_columns(**{_SURE: sure})
+        return self.records.kept(found.filter(own.not_false))
 
     def kept(self) -> set[object]:
         """Return the keys of those who surely pass all steps."""
-        return self._keys(self._passed[-1].sure)
+        return self._keys(self._left if self.exact else self._left.filter(nw.col(_SURE)))
 
-    def _keys(self, mask: str) -> set[object]:
+    def _keys(self, query: nw.LazyFrame[Any]) -> set[object]:
         key = self.records.population.key
-        query = self._frame.filter(nw.col(mask)).select(key).unique()
-        return {row[key] for row in self.records.rows(query)}
+        return {row[key] for row in self.records.rows(query.select(key).unique())}
 
-    def cells(self, fields: Sequence[str]) -> list[tuple[object, bool, tuple[Any, ...]]]:
+    def cells(self, fields: Collection[str]) -> list[tuple[object, bool, tuple[Any, ...]]]:
         """Return key, whether it surely passes, and some cells, of each record that may pass."""
-        key, last = self.records.population.key, self._passed[-1]
-        query = self._frame.filter(nw.col(last.may)).select(key, *fields, _passes=last.sure)
+        key = self.records.population.key
+        names = [key, *fields, *([] if self.exact else [_SURE])]
         return [
-            (row[key], bool(row["_passes"]), tuple(row[name] for name in fields))
-            for row in self.records.rows(query)
+            (row[key], bool(row.get(_SURE, True)), tuple(row[name] for name in fields))
+            for row in self.records.rows(self._left.select(*dict.fromkeys(names)))
         ]
+
+    # --- who passes each step --------------------------------------------------------------------
+
+    def numbers(self) -> list[Numbers]:
+        """Return how many keys pass, for no step at all and behind each step."""
+        sums = {}
+        for passed in range(len(self._steps) + 1):
+            sums[f"s{passed}"] = nw.col(_SURE) >= passed
+            sums[f"m{passed}"] = nw.col(_MAY) >= passed
+        sums |= {f"a{each.place + 1}": self._also(each) for each in self._exclusions()}
+        counted = self.records.first(
+            self._by_key.select(**{name: mask.cast(nw.Int64).sum() for name, mask in sums.items()})
+        )
+        return [
+            Numbers(*(int(counted.get(f"{which}{passed}") or 0) for which in "sma"))
+            for passed in range(len(self._steps) + 1)
+        ]
+
+    def members(self, step: int, which: Which) -> tuple[object, ...]:
+        """Return the keys at a step, from 0, in alphabetical order."""
+        sure, may = nw.col(_SURE), nw.col(_MAY)
+        match which:
+            case "kept":
+                found = sure > step
+            case "undecided":
+                found = (may > step) & (sure <= step)
+            case "also_met":
+                here = (each for each in self._exclusions() if each.place == step)
+                found = next(map(self._also, here), may < 0)
+            case _:
+                found = may == step
+        return tuple(sorted(self._keys(self._by_key.filter(found)), key=str))
+
+    def _also(self, exclusion: _Exclusion) -> nw.Expr:
+        return (nw.col(exclusion.column) == 1) & (nw.col(_MAY) < exclusion.place)
+
+    @cached_property
+    def _by_key(self) -> nw.LazyFrame[Any]:
+        """How many steps in a row each key passes surely and may pass, and what it meets."""
+        passed = {
+            _SURE: _in_a_row(held.true for held in self._passes),
+            _MAY: _in_a_row(held.not_false for held in self._passes),
+        }
+        met = {
+            each.column: ((nw.col(_MAY) >= each.first) & (nw.col(_MAY) < each.place) & each.met)
+            for each in self._exclusions()
+        }
+        key = self.records.population.key
+        frame = self.records.frame.with_columns(**passed).select(
+            key, _SURE, _MAY, **{name: mask.cast(nw.Int8) for name, mask in met.items()}
+        )
+        return self.records.kept(
+            frame.group_by(key).agg(*(nw.col(name).max() for name in (_SURE, _MAY, *met)))
+        )
+
+    def _exclusions(self) -> Iterable[_Exclusion]:
+        """Yield the exclusions that follow others of the same count."""
+        first = 0
+        for place, (step, passes) in enumerate(zip(self._steps, self._passes, strict=True)):
+            before = self._steps[place - 1]
+            if place == 0 or (before.kind, before.symbol) != (step.kind, step.symbol):
+                first = place
+            if step.kind == "exclude" and place > first:
+                yield _Exclusion(place, first, passes.contrary.true)
+
+
+def _in_a_row(passes: Iterable[nw.Expr]) -> nw.Expr:
+    """Return how many of some masks hold before the first that does not."""
+    number: nw.Expr = nw.lit(0)
+    for mask in reversed(list(passes)):
+        number = nw.when(mask).then(number + 1).otherwise(0)
+    return number.cast(nw.Int16)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 
 from kpiformula.counting.masks import Masks
-from kpiformula.counting.records import MAX_NAMED
-from kpiformula.counting.values import Refused, read_cell
-from kpiformula.criteria.dictionary import Field, Population
+from kpiformula.counting.records import MAX_NAMED, Records
+from kpiformula.criteria.dictionary import Population
 from kpiformula.criteria.selection import Measure, Selection
 from kpiformula.diagnostics import CriterionError, Diagnostic, error, warning
 from kpiformula.intervals import Interval
@@ -75,7 +75,7 @@ def _once_a_key(masks: Masks, population: Population, fields: list[str]) -> list
     found: dict[object, _Row] = {}
     differing: set[object] = set()
     for key, passes, cells in masks.cells(fields):
-        numbers = tuple(map(_number, cells, (population.fields[name] for name in fields)))
+        numbers = tuple(map(partial(_number, masks.records), fields, cells))
         before = found.get(key)
         if before is not None and before.numbers != numbers:
             differing.add(key)
@@ -87,11 +87,10 @@ def _once_a_key(masks: Masks, population: Population, fields: list[str]) -> list
     return list(found.values())
 
 
-def _number(cell: object, of: Field) -> Fraction | None:
-    read = read_cell(cell, of, of.type)
-    assert not isinstance(read, Refused)
-    assert read is None or isinstance(read, Fraction)
-    return read
+def _number(records: Records, name: str, cell: object) -> Fraction | None:
+    value = records.value(name, cell)
+    assert value is None or isinstance(value, Fraction)
+    return value
 
 
 def _added_up(measure: Measure, rows: list[_Row], population: Population) -> Measured:

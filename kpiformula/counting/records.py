@@ -7,41 +7,31 @@ so the answer is the same on every engine. A float stands for the shortest decim
 
 from __future__ import annotations
 
-import math
 import operator
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from difflib import get_close_matches
-from fractions import Fraction
-from functools import cached_property, reduce
+from functools import reduce
 from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from kpiformula.counting.values import Refused, Value, read_cell
+from kpiformula.counting.comparing import compared, compared_columns, is_moved, meets, meets_other
+from kpiformula.counting.values import Refused, Value, read_cell, says_nothing, shortest
 from kpiformula.criteria.dictionary import Field, FieldType, Population
 from kpiformula.criteria.meaning import (
     Basic,
-    Compares,
     ComparesColumns,
     Contrary,
     IsKnown,
-    IsOneOf,
-    IsTrue,
     Joined,
     Meaning,
-    shifted,
 )
 from kpiformula.diagnostics import CriterionError, Diagnostic, error
+from kpiformula.text import BLANKS
 
 MAX_NAMED = 5
 """Records, columns and cells that a message names."""
-
-_COMPARE: Mapping[str, Callable[[Any, Any], Any]] = {
-    "=": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt,
-    ">=": operator.ge,
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +90,12 @@ class Records:
                 letters of two alphabets; KF625 records without a key; KF628 what is no frame.
         """
         self.population = population
-        self._frame = _as_frame(frame, population)
+        found = _as_frame(frame, population)
+        self._anew = isinstance(found, nw.LazyFrame) and not found.implementation.is_polars()
+        self._frame: nw.LazyFrame[Any] = found.lazy()
         schema = self._frame.collect_schema()
         _require_columns(schema.names(), population, wanted, ignoring)
-        self._frame = self._frame.select(*sorted({population.key, *wanted}))
+        self._frame = self.kept(self._frame.select(*sorted({population.key, *wanted})))
         findings: list[Diagnostic] = []
         self._columns = dict(self._checked(schema, wanted, findings))
         if findings:
@@ -114,20 +106,24 @@ class Records:
         """The key and the columns that are looked at."""
         return self._frame
 
-    @cached_property
-    def total(self) -> int:
-        """How many records there are."""
-        return int(self.first(self._frame.select(n=nw.len()))["n"])
-
-    @cached_property
-    def keys(self) -> int:
-        """How many different keys there are."""
-        return int(self.first(self._frame.select(n=nw.col(self.population.key).n_unique()))["n"])
+    @property
+    def reads_anew(self) -> bool:
+        """Whether the engine reads its records again for each query, and may find others."""
+        return self._anew
 
     @property
-    def one_each(self) -> bool:
-        """Whether no key has more than one record."""
-        return self.keys == self.total
+    def always(self) -> Held:
+        """What holds for each record: that it has a key."""
+        return Held(~nw.col(self.population.key).is_null())
+
+    def kept(self, query: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        """Return a query that is run once, however often it is asked; a database runs its own."""
+        return query if self._anew else query.collect().lazy()
+
+    def number(self, query: nw.LazyFrame[Any]) -> int:
+        """Return the only number that a query gives; none is 0."""
+        (found,) = self.first(query).values()
+        return int(found or 0)
 
     def first(self, query: nw.LazyFrame[Any]) -> dict[str, Any]:
         """Return the first row of a query."""
@@ -143,39 +139,42 @@ class Records:
         self, schema: Mapping[str, Any], wanted: Collection[str], findings: list[Diagnostic]
     ) -> Iterator[tuple[str, _Column]]:
         types = dict(_types(self.population))
-        missing = self._missing([self.population.key, *wanted])
-        if missing[self.population.key]:
-            message = f"{missing[self.population.key]} records have no `{self.population.key}`"
-            findings.append(error("KF625", f"{self.population.id}: {message}"))
+        missing = self._missing(schema, wanted, findings)
         for name in sorted(wanted):
             of, type = types[name]
             dtype = schema[name]
             if _is_native(dtype, type):
-                self._refuse_strange_floats(name, dtype, findings)
-                yield name, _Column(name, of, type, dtype, bool(missing[name]))
+                yield name, _Column(name, of, type, dtype, name in missing)
                 continue
-            cells = [row[name] for row in self.rows(self._frame.select(name).unique())]
-            read = {cell: read_cell(cell, of, type) for cell in cells if not _is_nothing(cell)}
+            filled = self._frame.select(name).filter(~_is_empty(name)).unique()
+            cells = [row[name] for row in self.rows(filled)]
+            read = {cell: _read(cell, of, type, dtype) for cell in cells if cell == cell}
             bad = {c: v for c, v in read.items() if isinstance(v, Refused)}
             findings += self._refusals(name, bad)
             good = {c: v for c, v in read.items() if not isinstance(v, Refused)}
-            lacks = bool(missing[name]) or None in good.values()
+            lacks = name in missing or None in good.values()
             yield name, _Column(name, of, type, dtype, lacks, good)
 
-    def _missing(self, names: Iterable[str]) -> Mapping[str, int]:
-        """Return how many cells of each column are empty."""
-        counted = {name: nw.col(name).is_null().sum() for name in sorted(set(names))}
-        return {name: int(n or 0) for name, n in self.first(self._frame.select(**counted)).items()}
-
-    def _refuse_strange_floats(self, name: str, dtype: Any, findings: list[Diagnostic]) -> None:
-        if not dtype.is_float():
-            return
-        column = nw.col(name)
-        strange = ~column.is_null() & ~column.is_finite()
-        found = self._keys_where(strange)
-        if found:
-            message = f"column `{name}`: what is no finite number{self._in_records(found)}"
-            findings.append(error("KF621", message))
+    def _missing(
+        self, schema: Mapping[str, Any], wanted: Collection[str], findings: list[Diagnostic]
+    ) -> frozenset[str]:
+        """Return the columns with empty cells; refuse empty keys, and floats that are no number."""
+        key = self.population.key
+        strange = {name: _is_strange(name) for name in sorted(wanted) if schema[name].is_float()}
+        asked = {f"?{name}": _is_empty(name) for name in sorted({key, *wanted})}
+        asked |= {f"!{name}": mask for name, mask in strange.items()}
+        asked[f"?{key}"] = _is_no_key(key, schema[key])
+        sums = {name: mask.cast(nw.Int64).sum() for name, mask in asked.items()}
+        numbers = {name: n or 0 for name, n in self.first(self._frame.select(**sums)).items()}
+        if lacking := numbers[f"?{key}"]:
+            records = "1 record has" if lacking == 1 else f"{lacking} records have"
+            findings.append(error("KF625", f"{self.population.id}: {records} no `{key}`"))
+        for name, mask in strange.items():
+            if numbers[f"!{name}"]:
+                found = self._in_records(self._keys_where(mask))
+                message = f"column `{name}`: what is no finite number{found}"
+                findings.append(error("KF621", message))
+        return frozenset(name for name in wanted if numbers[f"?{name}"])
 
     def _refusals(self, name: str, bad: Mapping[object, Refused]) -> Iterator[Diagnostic]:
         for cell, refused in list(bad.items())[:MAX_NAMED]:
@@ -205,7 +204,7 @@ class Records:
                 return self.held(inner).contrary
             case Joined(whole, meanings):
                 parts = [self.held(each) for each in meanings]
-                found = reduce(_both, (p if whole else p.contrary for p in parts))
+                found = reduce(both, (p if whole else p.contrary for p in parts), self.always)
                 return found if whole else found.contrary
             case ComparesColumns():
                 return self._two_columns(meaning)
@@ -216,27 +215,33 @@ class Records:
         if isinstance(test, IsKnown):
             return Held(self._known(column))
         if column.read is None:
-            return self._unless_missing(_native(test, column), column)
-        answers = {c: _meets(test, v) for c, v in column.read.items() if v is not None}
-        true = _is_any(column, [cell for cell, meets in answers.items() if meets])
+            return self._unless_missing(compared(test, column.dtype), [column])
+        answers = {c: meets(test, v) for c, v in column.read.items() if v is not None}
+        true = _is_any(column, [cell for cell, met in answers.items() if met])
         if not column.missing:
             return Held(true)
-        return Held(true, _is_any(column, [cell for cell, meets in answers.items() if not meets]))
+        return Held(true, _is_any(column, [cell for cell, met in answers.items() if not met]))
 
     def _known(self, column: _Column) -> nw.Expr:
-        filled = ~nw.col(column.name).is_null()
+        filled = ~_is_empty(column.name)
         blank = [cell for cell, value in (column.read or {}).items() if value is None]
         return filled & ~nw.col(column.name).is_in(blank) if blank else filled
 
-    def _unless_missing(self, test: nw.Expr, column: _Column) -> Held:
-        if not column.missing:
+    def _unless_missing(self, test: nw.Expr, looked_at: Sequence[_Column]) -> Held:
+        filled = [~_is_empty(column.name) for column in looked_at if column.missing]
+        if not filled:
             return Held(test)
-        filled = ~nw.col(column.name).is_null()
-        return Held(test & filled, ~test & filled)
+        return Held(reduce(operator.and_, filled, test), reduce(operator.and_, filled, ~test))
 
     def _two_columns(self, test: ComparesColumns) -> Held:
-        """Return where two columns compare; each different pair of cells is compared once."""
+        """Return where two columns compare.
+
+        Where the engine does not do it, each different pair of cells is compared once.
+        """
         one, other = self._columns[test.column], self._columns[test.other]
+        native = one.read is None and other.read is None
+        if native and one.dtype == other.dtype and not is_moved(test):
+            return self._unless_missing(compared_columns(test), [one, other])
         pair = nw.concat_str(
             nw.col(one.name).cast(nw.String), nw.col(other.name).cast(nw.String), separator="\x1f"
         )
@@ -244,26 +249,33 @@ class Records:
         true: list[str] = []
         false: list[str] = []
         for row in self.rows(query):
-            left, right = (_value(column, row[column.name]) for column in (one, other))
+            left, right = (self.value(each.name, row[each.name]) for each in (one, other))
             if left is not None and right is not None:
-                meets = _COMPARE[test.operator](left, _moved(right, test))
-                (true if meets else false).append(row["_pair"])
+                (true if meets_other(test, left, right) else false).append(row["_pair"])
         filled = self._known(one) & self._known(other)
         return Held(pair.is_in(true) & filled, pair.is_in(false) & filled)
+
+    def value(self, name: str, cell: object) -> Value | None:
+        """Return what a cell of a column says."""
+        column = self._columns[name]
+        if says_nothing(cell):
+            return None
+        if column.read is not None:
+            return column.read[cell]
+        read = read_cell(cell, column.of, column.type)
+        return None if isinstance(read, Refused) else read
 
 
 # --- frames --------------------------------------------------------------------------------------
 
 
-def _as_frame(frame: object, population: Population) -> nw.LazyFrame[Any]:
+def _as_frame(frame: object, population: Population) -> nw.DataFrame[Any] | nw.LazyFrame[Any]:
     try:
-        found = nw.from_native(frame)  # type: ignore[call-overload]
+        return nw.from_native(frame)
     except TypeError:
         message = f"{population.id}: {type(frame).__name__} is no data frame"
         advice = "give a frame of pandas, Polars, PyArrow, DuckDB or Spark"
         raise CriterionError(error("KF628", message, help=advice)) from None
-    lazy: nw.LazyFrame[Any] = found.lazy()
-    return lazy
 
 
 def _require_columns(
@@ -302,100 +314,47 @@ def _is_native(dtype: Any, type: FieldType) -> bool:
         case "date":
             return bool(dtype == nw.Date)
         case "number":
-            return bool(dtype.is_integer() or dtype.is_float())
+            return bool(dtype.is_integer() or dtype == nw.Float64)
         case "whole" | "year":
             return bool(dtype.is_integer())
     return False
 
 
-def _is_nothing(cell: object) -> bool:
-    return cell is None or cell != cell
+def _read(cell: object, of: Field, type: FieldType, dtype: Any) -> Value | Refused | None:
+    """Return what a cell says; a float of half the length by its own shortest decimals."""
+    if dtype == nw.Float32 and isinstance(cell, float):
+        cell = shortest(cell)
+    return read_cell(cell, of, type)
+
+
+def _is_empty(name: str) -> nw.Expr:
+    return nw.col(name).is_null()
+
+
+def _is_strange(name: str) -> nw.Expr:
+    return ~_is_empty(name) & ~nw.col(name).is_finite()
+
+
+def _is_no_key(name: str, dtype: Any) -> nw.Expr:
+    if dtype.is_float():
+        return _is_empty(name) | _is_strange(name)
+    if dtype not in (nw.String, nw.Object):
+        return _is_empty(name)
+    blank = (nw.col(name) == each for each in sorted({*BLANKS, " "}))
+    return reduce(operator.or_, blank, _is_empty(name))
 
 
 # --- tests ---------------------------------------------------------------------------------------
 
 
-def _both(one: Held, other: Held) -> Held:
+def both(one: Held, other: Held) -> Held:
+    """Return where two conditions hold together."""
     if one.false is None and other.false is None:
         return Held(one.true & other.true)
     return Held(one.true & other.true, one.contrary.true | other.contrary.true)
 
 
 def _is_any(column: _Column, cells: list[object]) -> nw.Expr:
-    found = nw.col(column.name).is_in(cells)
-    return found & ~nw.col(column.name).is_null() if column.missing else found
-
-
-def _native(test: Basic, column: _Column) -> nw.Expr:
-    expr = nw.col(column.name)
-    match test:
-        case IsTrue():
-            return expr
-        case Compares(_, sign, constant) if isinstance(constant, date):
-            return _compared(expr, sign, constant)
-        case Compares(_, sign, Fraction() as constant):
-            if column.dtype.is_float():
-                return _compared(expr, *_for_floats(sign, constant))
-            return _compared(expr, *_for_whole_numbers(sign, constant))
-    raise AssertionError(test)
-
-
-def _compared(expr: nw.Expr, sign: str, constant: object) -> nw.Expr:
-    found: nw.Expr = _COMPARE[sign](expr, constant)
-    return found
-
-
-def _for_whole_numbers(sign: str, constant: Fraction) -> tuple[str, int]:
-    """Return the comparison of whole numbers that is met alike."""
-    whole = constant.denominator == 1
-    match sign:
-        case ">=" | "<":
-            return sign, math.ceil(constant)
-        case "<=" | ">":
-            return sign, math.floor(constant)
-        case "=":
-            return (sign, int(constant)) if whole else ("<", -(2**62))
-    return (sign, int(constant)) if whole else (">=", -(2**62))
-
-
-def _for_floats(sign: str, constant: Fraction) -> tuple[str, float]:
-    """Return the comparison of floats that decides as that of their shortest decimals does."""
-    nearest = float(constant)
-    printed = Fraction(repr(nearest))
-    if printed == constant:
-        return sign, nearest
-    match sign:
-        case ">=" | ">":
-            return (">=" if printed > constant else ">"), nearest
-        case "<=" | "<":
-            return ("<=" if printed < constant else "<"), nearest
-        case "=":
-            return "<", -math.inf
-    return ">=", -math.inf
-
-
-def _meets(test: Basic, value: Value) -> bool:
-    match test:
-        case IsTrue():
-            return value is True
-        case IsOneOf(values=values):
-            return value in values
-        case Compares(_, sign, constant):
-            return bool(_COMPARE[sign](value, constant))
-    raise AssertionError(test)
-
-
-def _value(column: _Column, cell: object) -> Value | None:
-    if _is_nothing(cell):
-        return None
-    if column.read is not None:
-        return column.read[cell]
-    read = read_cell(cell, column.of, column.type)
-    return None if isinstance(read, Refused) else read
-
-
-def _moved(value: Value, test: ComparesColumns) -> Value:
-    if isinstance(value, date):
-        return shifted(value, test.months, test.days)
-    assert isinstance(value, Fraction)
-    return value + test.shift
+    of = nw.col(column.name)
+    found = of == cells[0] if len(cells) == 1 else of.is_in(cells)
+    return found & ~_is_empty(column.name) if column.missing else found

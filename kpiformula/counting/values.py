@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
+from math import inf
 
 from kpiformula.criteria.dictionary import Field, FieldType
 from kpiformula.diagnostics import InputError
@@ -39,9 +41,32 @@ def read_cell(cell: object, of: Field, type: FieldType) -> Value | Refused | Non
     if isinstance(cell, str):
         text = " ".join(clean(cell).text.split())
         return None if text in BLANKS else _READ_TEXT[type](text, of)
-    if cell is None or cell != cell:
-        return None
-    return _typed(cell, type)
+    return None if says_nothing(cell) else _typed(cell, type)
+
+
+def says_nothing(cell: object) -> bool:
+    """Return whether a cell is missing: no value, NaN, NaT, or the NA of pandas."""
+    return cell is None or type(cell).__name__ == "NAType" or cell != cell
+
+
+def shortest(cell: float) -> float:
+    """Return the shortest decimal that gives a float of 32 bits."""
+    return next(
+        (
+            short
+            for digits in range(1, 9)
+            if _as_single(short := float(f"{cell:.{digits}g}")) == cell
+        ),
+        float(f"{cell:.9g}"),
+    )
+
+
+def _as_single(number: float) -> float:
+    try:
+        (found,) = struct.unpack("f", struct.pack("f", number))
+    except OverflowError:
+        return inf
+    return float(found)
 
 
 def _typed(cell: object, type: FieldType) -> Value | Refused:

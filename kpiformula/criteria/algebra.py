@@ -46,12 +46,19 @@ def boolean(meaning: Meaning, population: Population) -> Boolean:
     return _Tests(population, _asked_for(meaning)).boolean(meaning)
 
 
+def satisfiable(meaning: Meaning, population: Population) -> bool:
+    """Return whether some record can meet a condition."""
+    tests = _Tests(population, _asked_for(meaning))
+    wanted = tests.boolean(meaning)
+    return assignment(sympy.And(wanted, *tests.known())) is not False
+
+
 def satisfying(meaning: Meaning, population: Population) -> Example | None:
     """Return a record that meets a condition; ``None`` where none can."""
     tests = _Tests(population, _asked_for(meaning))
     wanted = tests.boolean(meaning)
-    found = assignment(sympy.And(wanted, *tests.known()))
-    return tests.example(found) if isinstance(found, dict) else None
+    found = _least(sympy.And(wanted, *tests.known()))
+    return tests.example(found) if found is not None else None
 
 
 def counter_example(one: Meaning, other: Meaning, population: Population) -> Example | None:
@@ -61,10 +68,8 @@ def counter_example(one: Meaning, other: Meaning, population: Population) -> Exa
 
 def equivalent(one: Meaning, other: Meaning, population: Population) -> bool:
     """Return whether two conditions are met by the same records."""
-    return (
-        counter_example(one, other, population) is None
-        and counter_example(other, one, population) is None
-    )
+    differing = Joined(False, (every(one, Contrary(other)), every(other, Contrary(one))))
+    return not satisfiable(differing, population)
 
 
 def simplified(meaning: Meaning, population: Population) -> Boolean:
@@ -82,6 +87,21 @@ def _asked_for(meaning: Meaning) -> frozenset[str]:
         case IsKnown(column):
             return frozenset({column})
     return frozenset()
+
+
+def _least(wanted: Boolean) -> Mapping[sympy.Symbol, bool] | None:
+    """Return the assignment that denies as many of the first tests, by name, as it can.
+
+    Which one SymPy finds first depends on the run; an example should not.
+    """
+    if assignment(wanted) is False:
+        return None
+    found: dict[sympy.Symbol, bool] = {}
+    for symbol in sorted(wanted.free_symbols, key=str):
+        denied = wanted.xreplace({symbol: sympy.false})
+        found[symbol] = assignment(denied) is False
+        wanted = wanted.xreplace({symbol: sympy.true}) if found[symbol] else denied
+    return found
 
 
 @dataclass

@@ -39,7 +39,7 @@ class Criterion:
 class Question:
     """What the printed text leaves undecided, as the question to ask, and where it does so."""
 
-    text: str
+    text: Source
     cites: str
     quote: str
 

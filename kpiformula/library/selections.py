@@ -22,6 +22,7 @@ from kpiformula.schema import (
     PartFile,
     PopulationEntry,
     PopulationFile,
+    QuestionEntry,
     SelectionEntry,
     nearest,
 )
@@ -221,7 +222,7 @@ def selections_of(
             within=selection.within,
             where=_criteria(file, row, symbol, "where", selection.where),
             excluding=_criteria(file, row, symbol, "except", selection.except_),
-            undecided=tuple(Question(q.question, q.cites, q.quote) for q in selection.undecided),
+            undecided=_questions(file, row, symbol, selection.undecided),
             measure=_measure(selection),
             evidence=tuple(selection.evidence),
         )
@@ -273,6 +274,16 @@ def _criteria(
     way = ("indicators", row, "counts", symbol, key)
     return tuple(
         Criterion(_placed(file, (*way, index, "rule"), entry.rule), entry.cites, entry.quote)
+        for index, entry in enumerate(entries)
+    )
+
+
+def _questions(
+    file: File[PartFile], row: int, symbol: str, entries: list[QuestionEntry]
+) -> tuple[Question, ...]:
+    way = ("indicators", row, "counts", symbol, "undecided")
+    return tuple(
+        Question(_placed(file, (*way, index, "question"), entry.question), entry.cites, entry.quote)
         for index, entry in enumerate(entries)
     )
 

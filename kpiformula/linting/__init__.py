@@ -15,6 +15,7 @@ from kpiformula.formula import Formula
 from kpiformula.linting.codes import CODES
 from kpiformula.linting.rule import Explanation, RowRule, SetRule, diagnostic
 from kpiformula.linting.rules import rules
+from kpiformula.linting.selections import unreadable
 from kpiformula.methodology import Indicator, Methodology
 from kpiformula.unit_check import check
 
@@ -70,6 +71,7 @@ def by_row(methodology: Methodology) -> Iterator[tuple[Indicator, tuple[Diagnost
 
 def _in_row(row: Indicator) -> Iterator[Diagnostic]:
     yield from _in_formulas(row)
+    yield from unreadable(row)
     for rule in rules():
         if isinstance(rule, RowRule):
             yield from (diagnostic(rule, row, found) for found in rule.find(row))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import reduce
 
-from kpiformula.diagnostics import FormulaSyntaxError, Span
+from kpiformula.diagnostics import FormulaSyntaxError, InputError, Span
 from kpiformula.formula import Formula, Symbol
 from kpiformula.linting.printed_words import place
 from kpiformula.methodology import Indicator
@@ -16,6 +16,14 @@ def printed_formula(row: Indicator) -> Formula | None:
     try:
         return row.formula
     except FormulaSyntaxError:
+        return None
+
+
+def evaluated_formula(row: Indicator) -> Formula | None:
+    """Return the formula that is evaluated; ``None`` where there is none or it cannot be read."""
+    try:
+        return row.reading
+    except (FormulaSyntaxError, InputError):
         return None
 
 
