@@ -17,7 +17,7 @@ from typing import Any, overload
 
 from kpiformula.checking import Given, Precision, require_precision
 from kpiformula.checking import verify as verify_figure
-from kpiformula.crosswalk import Crosswalk, load_crosswalk
+from kpiformula.crosswalk import Crosswalk, SharedQuantity, load_crosswalk
 from kpiformula.diagnostics import (
     Diagnostic,
     InputError,
@@ -191,30 +191,41 @@ def _between(
     by_methodology: Mapping[str, Sequence[Entry]], crosswalk: Crosswalk
 ) -> Iterator[Diagnostic]:
     """Yield the figures for one quantity and year that exclude each other."""
-    first: dict[tuple[str, int | None], Entry] = {}
+    before: dict[tuple[str, int | None], list[Entry]] = {}
     for methodology, entries in by_methodology.items():
         for (code, year), entry in _by_code(entries).items():
             quantity = crosswalk.quantity(methodology, code)
             if quantity is None or not quantity.is_exactly(methodology):
                 continue
-            before = first.setdefault((quantity.id, year), entry)
-            ratio = conversion(before.indicator.unit, entry.indicator.unit)
-            if ratio is None or _stands_for(entry).overlaps(_stands_for(before) * point(ratio)):
-                continue
-            message = (
-                f"{quantity.id}: {_under(entry)} reports {entry.figure}, "
-                f"{_under(before)} {before.figure}"
+            others = before.setdefault((quantity.id, year), [])
+            yield from (
+                _excluding(quantity, entry, other, crosswalk)
+                for other in others
+                if _exclude(entry, other)
             )
-            if crosswalk.same_issuer(methodology, before.methodology):
-                yield warning("KF549", message, entry.span, entry.source)
-            else:
-                advice = "where these are figures of two institutions, give each a table of its own"
-                yield warning("KF549", message, entry.span, entry.source, help=advice)
+            others.append(entry)
+
+
+def _exclude(entry: Entry, other: Entry) -> bool:
+    """Return whether two figures for one quantity cannot both be right, in one unit."""
+    ratio = conversion(other.indicator.unit, entry.indicator.unit)
+    if ratio is None:
+        return False
+    return not _stands_for(entry).overlaps(_stands_for(other) * point(ratio))
+
+
+def _excluding(
+    quantity: SharedQuantity, entry: Entry, other: Entry, crosswalk: Crosswalk
+) -> Diagnostic:
+    message = f"{quantity.id}: {_under(entry)}, and {_under(other)}"
+    if crosswalk.same_issuer(entry.methodology, other.methodology):
+        return warning("KF549", message, entry.span, entry.source)
+    advice = "where they are of two institutions, give each a table of its own"
+    return warning("KF549", message, entry.span, entry.source, help=advice)
 
 
 def _under(entry: Entry) -> str:
-    unit = "" if entry.indicator.unit is None else f", {entry.indicator.unit}"
-    return f"{entry.methodology} {entry}{unit}"
+    return f"{entry.methodology} {entry} reports {entry.figure} ({entry.indicator.unit})"
 
 
 def _by_code(entries: Iterable[Entry]) -> dict[tuple[str, int | None], Entry]:
