@@ -62,6 +62,7 @@ ROOMS = (
     "diagnosis",
     "doubts",
     "checking",
+    "neighbours",
     "consistency",
     "planning",
     "counting",
