@@ -6,7 +6,7 @@ wrong figures get their causes (room ``diagnosis``), and the target of the year 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
@@ -15,7 +15,7 @@ from typing import Literal, cast, get_args
 from kpiformula.arithmetic import UndefinedError
 from kpiformula.cause import Kind
 from kpiformula.counts import Count
-from kpiformula.diagnosis import OtherFigure, Situation, causes
+from kpiformula.diagnosis import Beside, OtherFigure, Situation, causes
 from kpiformula.diagnostics import Diagnostic, InputError, error
 from kpiformula.doubts import doubts, outside_years
 from kpiformula.evaluation import Subject
@@ -60,6 +60,7 @@ def verify(
     inputs: Precision = "exact",
     as_printed: bool = False,
     years: Collection[int] = (),
+    beside: Callable[[], Beside] = Beside,
 ) -> Verification:
     """Check a reported figure against the counts behind it.
 
@@ -78,6 +79,8 @@ def verify(
         as_printed: verify against the printed formula though an erratum corrects it.
         years: the years that are planned for, such as those of the methodology; without them,
             those of the indicator's baseline and targets.
+        beside: returns the counts and figures that lay beside and may have been taken instead;
+            asked for a wrong figure only, for its causes.
 
     Returns:
         The verdict. Its ``findings`` are what is doubtful about an indicator's counts and year:
@@ -103,7 +106,7 @@ def verify(
     found = replace(found, target_effect=_target_effect(subject, year, found))
     wrong = found.verdict in WRONG and not found.agrees
     if wrong and found.over is None and found.interval is not None:
-        found = replace(found, causes=causes(_situation(subject, year, found)))
+        found = replace(found, causes=causes(_situation(subject, year, found, beside())))
     findings = tuple(_doubts(subject, year, years, found, box))
     return replace(found, findings=findings) if findings else found
 
@@ -245,14 +248,17 @@ def _meets(row: Indicator, target: Fraction, value: Fraction) -> bool:
 # --- causes --------------------------------------------------------------------------------------
 
 
-def _situation(subject: Subject, year: int | None, found: Verification) -> Situation:
+def _situation(
+    subject: Subject, year: int | None, found: Verification, beside: Beside
+) -> Situation:
     assert found.reported is not None
     return Situation(
         found.result.formula,
         found.result.counts,
         found.reported,
         percent=not isinstance(subject, Formula) and subject.unit == "percent",
-        figures=tuple(_planned(subject, year)),
+        others=beside.counts,
+        figures=(*_planned(subject, year), *beside.figures),
     )
 
 

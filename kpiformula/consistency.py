@@ -11,13 +11,14 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import reduce
-from itertools import pairwise
+from functools import partial, reduce
+from itertools import islice, pairwise
 from typing import Any, overload
 
 from kpiformula.checking import Given, Precision, require_precision
 from kpiformula.checking import verify as verify_figure
-from kpiformula.crosswalk import Crosswalk, load_crosswalk
+from kpiformula.crosswalk import Crosswalk, SharedQuantity, load_crosswalk
+from kpiformula.diagnosis import Beside
 from kpiformula.diagnostics import (
     Diagnostic,
     InputError,
@@ -33,8 +34,9 @@ from kpiformula.evaluation import Subject
 from kpiformula.intervals import Figure, Interval, Mode, point, unround
 from kpiformula.mapping import Table
 from kpiformula.methodology import Indicator, Methodology
+from kpiformula.neighbours import MOST_ROWS, Neighbour, beside, counts_by_input, nearest_years
 from kpiformula.nodes import number_text
-from kpiformula.reported import Printed
+from kpiformula.reported import Printed, read_figures
 from kpiformula.units import conversion
 from kpiformula.verification import Verdict, Verification
 
@@ -191,30 +193,41 @@ def _between(
     by_methodology: Mapping[str, Sequence[Entry]], crosswalk: Crosswalk
 ) -> Iterator[Diagnostic]:
     """Yield the figures for one quantity and year that exclude each other."""
-    first: dict[tuple[str, int | None], Entry] = {}
+    before: dict[tuple[str, int | None], list[Entry]] = {}
     for methodology, entries in by_methodology.items():
         for (code, year), entry in _by_code(entries).items():
             quantity = crosswalk.quantity(methodology, code)
             if quantity is None or not quantity.is_exactly(methodology):
                 continue
-            before = first.setdefault((quantity.id, year), entry)
-            ratio = conversion(before.indicator.unit, entry.indicator.unit)
-            if ratio is None or _stands_for(entry).overlaps(_stands_for(before) * point(ratio)):
-                continue
-            message = (
-                f"{quantity.id}: {_under(entry)} reports {entry.figure}, "
-                f"{_under(before)} {before.figure}"
+            others = before.setdefault((quantity.id, year), [])
+            yield from (
+                _excluding(quantity, entry, other, crosswalk)
+                for other in others
+                if _exclude(entry, other)
             )
-            if crosswalk.same_issuer(methodology, before.methodology):
-                yield warning("KF549", message, entry.span, entry.source)
-            else:
-                advice = "where these are figures of two institutions, give each a table of its own"
-                yield warning("KF549", message, entry.span, entry.source, help=advice)
+            others.append(entry)
+
+
+def _exclude(entry: Entry, other: Entry) -> bool:
+    """Return whether two figures for one quantity cannot both be right, in one unit."""
+    ratio = conversion(other.indicator.unit, entry.indicator.unit)
+    if ratio is None:
+        return False
+    return not _stands_for(entry).overlaps(_stands_for(other) * point(ratio))
+
+
+def _excluding(
+    quantity: SharedQuantity, entry: Entry, other: Entry, crosswalk: Crosswalk
+) -> Diagnostic:
+    message = f"{quantity.id}: {_under(entry)}, and {_under(other)}"
+    if crosswalk.same_issuer(entry.methodology, other.methodology):
+        return warning("KF549", message, entry.span, entry.source)
+    advice = "where they are of two institutions, give each a table of its own"
+    return warning("KF549", message, entry.span, entry.source, help=advice)
 
 
 def _under(entry: Entry) -> str:
-    unit = "" if entry.indicator.unit is None else f", {entry.indicator.unit}"
-    return f"{entry.methodology} {entry}{unit}"
+    return f"{entry.methodology} {entry} reports {entry.figure} ({entry.indicator.unit})"
 
 
 def _by_code(entries: Iterable[Entry]) -> dict[tuple[str, int | None], Entry]:
@@ -311,7 +324,9 @@ def verify_set(
             try:
                 found = verify_figure(row, counts, figure, year=year, category=category,
                                       rounding=rounding, inputs=counts_are, as_printed=as_printed,
-                                      years=methodology.years)  # fmt: skip
+                                      years=methodology.years,
+                                      beside=partial(_beside, methodology, reported, inputs,
+                                                     row, year))  # fmt: skip
             except KpiFormulaError as refused:
                 reasons[code, year] = refused.diagnostics[0]
                 continue
@@ -319,6 +334,37 @@ def verify_set(
             entries.append(Entry(row, year, found.reported, found.result.counts))
     against = contradictions(entries)
     return SetVerification(Table(verified), Table(reasons), against.found, against.notes)
+
+
+def _beside(
+    methodology: Methodology,
+    reported: ReportedSet,
+    inputs: Mapping[int, Mapping[str, Given]],
+    row: Indicator,
+    year: int,
+) -> Beside:
+    """Return what lay beside a figure in its set."""
+
+    def neighbour(other: Indicator, its_year: int) -> Neighbour:
+        figure = reported.get(other.code, {}).get(its_year)
+        return Neighbour(other, its_year, _plain_figure(figure),
+                         counts_by_input(other, inputs.get(its_year, {})))  # fmt: skip
+
+    years = nearest_years(year, sorted({*inputs, *reported[row.code]}))
+    codes = (code for code in reported if year in reported[code] and code != row.code)
+    rows = (methodology[code] for code in codes if code in methodology)
+    return beside(
+        row,
+        [neighbour(row, each) for each in years],
+        [neighbour(each, year) for each in islice(rows, MOST_ROWS)],
+    )
+
+
+def _plain_figure(reported: Printed) -> Figure | None:
+    try:
+        return next(iter(read_figures(reported)), None)
+    except InputError:
+        return None
 
 
 @overload

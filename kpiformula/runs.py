@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from fractions import Fraction
@@ -13,6 +13,7 @@ from itertools import islice
 from kpiformula.cause import ONE_DIGIT, Cause
 from kpiformula.checking import Precision, verify
 from kpiformula.consistency import Contradictions, Entry, contradictions
+from kpiformula.diagnosis import Beside
 from kpiformula.diagnostics import Diagnostic, InputError, KpiFormulaError, Severity, error
 from kpiformula.evaluation import Subject
 from kpiformula.figures import Target
@@ -20,6 +21,7 @@ from kpiformula.intervals import Mode, value_text
 from kpiformula.library import available, load
 from kpiformula.mapping import Table
 from kpiformula.methodology import Indicator, Methodology
+from kpiformula.neighbours import MOST_ROWS, Neighbour, beside, counts_by_input, nearest_years
 from kpiformula.reading import parse
 from kpiformula.schema import nearest
 from kpiformula.tables.reported import ReportedRow, ReportedTable
@@ -218,13 +220,13 @@ class Verifier:
             return Outcome(row, None, findings=self._placed(row, refused))
         found = partial(Outcome, row, indicator=indicator, methodology=methodology.id)
         try:
-            reading = self._verify(indicator, row, self._as_printed, methodology.years)
+            reading = self._verify(indicator, row, self._as_printed, methodology)
         except KpiFormulaError as refused:
             return found(None, findings=self._placed(row, refused))
         if indicator.erratum is None or self._as_printed:
             return found(reading)
         try:
-            printed = self._verify(indicator, row, True, methodology.years)
+            printed = self._verify(indicator, row, True, methodology)
         except KpiFormulaError as refused:
             return found(reading, findings=self._placed(row, refused))
         same = (printed.verdict, printed.computed) == (reading.verdict, reading.computed)
@@ -247,7 +249,11 @@ class Verifier:
         )
 
     def _verify(
-        self, subject: Subject, row: ReportedRow, as_printed: bool, years: Collection[int] = ()
+        self,
+        subject: Subject,
+        row: ReportedRow,
+        as_printed: bool,
+        methodology: Methodology | None = None,
     ) -> Verification:
         return verify(
             subject,
@@ -258,8 +264,39 @@ class Verifier:
             rounding=self._rounding,
             inputs=self._inputs or ("rounded" if row.inputs_rounded else "exact"),
             as_printed=as_printed,
-            years=years,
+            years=methodology.years if methodology else (),
+            beside=partial(self._beside, row, subject, methodology) if methodology else Beside,
         )
+
+    def _beside(self, row: ReportedRow, indicator: Subject, methodology: Methodology) -> Beside:
+        """Return what lay beside a row in the table, of the same methodology."""
+        if row.year is None or not isinstance(indicator, Indicator):
+            return Beside()
+        series = self._by_code[row.methodology, row.code]
+        years = (series[year] for year in nearest_years(row.year, sorted(series)))
+        rows = (each for each in self._by_year[row.methodology, row.year] if each is not row)
+        return beside(
+            indicator,
+            [_neighbour(indicator, each) for each in years],
+            [_neighbour(methodology[each.code], each)
+             for each in islice(rows, MOST_ROWS) if each.code in methodology],
+        )  # fmt: skip
+
+    @cached_property
+    def _by_code(self) -> Mapping[tuple[str | None, str], Mapping[int, ReportedRow]]:
+        found: dict[tuple[str | None, str], dict[int, ReportedRow]] = {}
+        for row in self._table.rows:
+            if row.year is not None:
+                found.setdefault((row.methodology, row.code), {})[row.year] = row
+        return found
+
+    @cached_property
+    def _by_year(self) -> Mapping[tuple[str | None, int], Sequence[ReportedRow]]:
+        found: dict[tuple[str | None, int], list[ReportedRow]] = {}
+        for row in self._table.rows:
+            if row.year is not None:
+                found.setdefault((row.methodology, row.year), []).append(row)
+        return found
 
     def _methodology(self, row: ReportedRow) -> Methodology:
         name = row.methodology
@@ -273,6 +310,11 @@ class Verifier:
                 raise InputError(error("KF409", message, help=nearest(name or "", available())))
             self._loaded[name] = load(name)
         return self._loaded[name]
+
+
+def _neighbour(indicator: Indicator, row: ReportedRow) -> Neighbour:
+    counts = counts_by_input(indicator, row.counts)
+    return Neighbour(indicator, row.year or 0, row.reported, counts)
 
 
 # --- accounts ------------------------------------------------------------------------------------

@@ -64,6 +64,7 @@ ROOMS = (
     "diagnosis",
     "doubts",
     "checking",
+    "neighbours",
     "consistency",
     "planning",
     "frames",

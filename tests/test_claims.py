@@ -291,3 +291,28 @@ def test_contradictions_stay_out_of_data(form: str) -> None:
 def test_without_contradictions_nothing_is_said() -> None:
     result = command("verify", "-", "--methodology", KTU, stdin=SET.replace("9486", "8525"))
     assert (result.exit_code, result.stdout.splitlines()[-1]) == (0, "2 rows read: rounded 2")
+
+
+JUMP = "code;year;reported;G;F\n2.3.3;2024;0,4;35;8525\n2.3.3;2025;4,1;350;8525\n"
+
+
+def test_a_note_is_shown_and_counted_apart_and_no_difference() -> None:
+    result = command("verify", "-", "--methodology", KTU, stdin=JUMP)
+    assert result.exit_code == 0
+    assert "<stdin>:3:1: info KF538: 2.3.3 (2025) reports 4,1" in result.stdout
+    summary = result.stdout.splitlines()[-1]
+    assert summary == "2 rows read: rounded 2; 1 note"
+
+
+BOTH = (
+    "methodology;code;year;reported;bachelor_programmes_dual;bachelor_programmes_total\n"
+    "ktu-programme-2024-2029;2.1.8;2025;12,5;10;80\n"
+    "ktu-directions-2024-2029;2.1.2;2025;{};13;100\n"
+)
+
+
+def test_one_quantity_under_two_methodologies() -> None:
+    told = command("verify", "-", stdin=BOTH.format("15")).stdout
+    assert "<stdin>:3:1: warning KF549: dual-programmes: ktu-directions-2024-2029 2.1.2" in told
+    assert told.splitlines()[-1].endswith("; 1 contradiction")
+    assert "KF549" not in command("verify", "-", stdin=BOTH.format("13")).stdout

@@ -22,7 +22,7 @@ from typer.testing import CliRunner, Result
 
 from kpiformula import available, load
 from kpiformula.cli import app
-from kpiformula.cli.accounts import Progress, Tally
+from kpiformula.cli.accounts import Progress, Tally, progress
 from kpiformula.diagnostics import KpiFormulaError
 from kpiformula.linting import by_row, lint
 from kpiformula.runs import Outcome, Verifier
@@ -384,10 +384,23 @@ def test_no_progress_on_a_pipe() -> None:
     assert pipe.getvalue() == ""
 
 
+def test_rows_that_scroll_by_are_count_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(Progress, "DELAY", -1.0)
+    monkeypatch.setattr(sys, "stdout", Terminal())
+    monkeypatch.setattr(sys, "stderr", terminal)
+    progress(9, prints_rows=True).step(1)
+    assert terminal.getvalue() == ""
+    progress(9, prints_rows=False).step(1)
+    assert terminal.getvalue() == "\r1 of 9 rows"
+
+
 def test_verify_shows_progress_on_a_terminal_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Progress, "DELAY", 0.0)
     assert run("verify", EXAMPLES).stderr == ""
-    monkeypatch.setattr("kpiformula.cli.batch.progress", lambda total: Progress(total, terminal))
+    monkeypatch.setattr(
+        "kpiformula.cli.batch.progress", lambda total, **_: Progress(total, terminal)
+    )
     terminal = Terminal()
     run("verify", EXAMPLES)
     assert terminal.getvalue().startswith("\r1 of 5 rows")

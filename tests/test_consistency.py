@@ -205,3 +205,113 @@ def test_a_complement_is_another_share_of_the_methodology(tmp_path: Path) -> Non
     with pytest.raises(MethodologyError) as refused:
         load(tmp_path)
     assert [found.code for found in refused.value.diagnostics] == ["KF406", "KF406"]
+
+
+# --- several documents ---------------------------------------------------------------------------
+
+DIRECTIONS = load("ktu-directions-2024-2029")
+METU = load("metu-programme-2023-2029")
+
+
+def of(methodology: Methodology, code: str, figure: str, year: int | None = 2025) -> Entry:
+    return Entry(methodology[code], year, read_figure(figure), {}, methodology=methodology.id)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "exclude"),
+    [
+        # income from fundraising: thousand tenge in the programme, tenge in the directions
+        (of(KTU, "3", "120"), of(DIRECTIONS, "group/1.1.3", "120000"), False),
+        (of(KTU, "3", "120"), of(DIRECTIONS, "group/1.1.3", "120500"), False),
+        (of(KTU, "3", "120"), of(DIRECTIONS, "group/1.1.3", "120501"), True),
+        (of(KTU, "3", "120"), of(DIRECTIONS, "group/1.1.3", "120"), True),
+        # dual programmes: both in per cent
+        (of(KTU, "2.1.8", "12,5"), of(DIRECTIONS, "2.1.2", "13"), False),
+        (of(KTU, "2.1.8", "12,4"), of(DIRECTIONS, "2.1.2", "13"), True),
+        # another year, no year, a row that is only near, a row of its own
+        (of(KTU, "2.1.8", "12,4"), of(DIRECTIONS, "2.1.2", "13", 2026), False),
+        (of(KTU, "2.1.8", "12,4", None), of(DIRECTIONS, "2.1.2", "13", None), True),
+        (of(KTU, "2.2.2", "12"), of(DIRECTIONS, "group/2.3", "80"), False),
+        (of(KTU, "2.1.8", "12,4"), of(DIRECTIONS, "2.1.3", "13"), False),
+    ],
+)
+def test_one_quantity_in_two_documents(one: Entry, other: Entry, exclude: bool) -> None:
+    for pair in ((one, other), (other, one)):
+        found = contradictions(pair)
+        assert [each.code for each in found.found] == ["KF549"] * exclude
+        assert all(each.help is None for each in found.found)
+        assert found.notes == ()
+
+
+def test_the_finding_names_both_figures_and_units() -> None:
+    entries = [of(KTU, "3", "120"), of(DIRECTIONS, "group/1.1.3", "130000")]
+    (found,) = contradictions(entries).found
+    assert found.message == (
+        "income-from-fundraising: ktu-directions-2024-2029 group/1.1.3 (2025) reports 130000 "
+        "(tenge), and ktu-programme-2024-2029 3 (2025) reports 120 (thousand_tenge)"
+    )
+
+
+def test_each_pair_of_three_documents_is_compared() -> None:
+    national = load("national-concept-2023-2029")
+    entries = [of(KTU, "2.4.1", "20"), of(METU, "4/4", "22"), of(national, "6/8", "22")]
+    found = contradictions(entries).found
+    assert [each.code for each in found] == ["KF549"] * 2
+    assert all(each.help and "two institutions" in each.help for each in found)
+    assert all("ktu-programme-2024-2029 2.4.1" in each.message for each in found)
+
+
+def test_inputs_of_two_methodologies_are_not_mixed() -> None:
+    """Rows of two methodologies may have one code, and inputs of one name."""
+    one, other = of(KTU, "1.1.1", "60"), of(DIRECTIONS, "1.1.1", "600")
+    assert contradictions([one, other]) == Contradictions()
+
+
+# --- notes ----------------------------------------------------------------------------------------
+
+
+def test_a_jump_is_a_note() -> None:
+    reported = {"2.3.3": {2024: "0,4", 2025: "4,1"}}
+    counts = {"students_total": 8525}
+    inputs: dict[int, Any] = {
+        2024: {**counts, "students_university_funded_mobility": 35},
+        2025: {**counts, "students_university_funded_mobility": 350},
+    }
+    found = verify(KTU, reported, inputs)
+    assert found.contradictions == ()
+    assert [each.code for each in found.notes] == ["KF538"]
+    assert found.summary == "2 figures reported: rounded 2; 1 note"
+    assert "info KF538" in str(found)
+
+
+# --- counts that are rounded ----------------------------------------------------------------------
+
+
+def test_the_counts_of_a_set_may_be_rounded() -> None:
+    reported = {"2.3.3": {2025: "0,42"}}
+    inputs: dict[int, Any] = {
+        2025: {"students_total": "8525", "students_university_funded_mobility": "35"}
+    }
+    exact = verify(KTU, reported, inputs)
+    rounded = verify(KTU, reported, inputs, counts_are="rounded")
+    assert rounded == verify_set(KTU, reported, inputs, counts_are="rounded")
+    assert exact["2.3.3", 2025].verdict is Verdict.MISMATCH
+    assert rounded["2.3.3", 2025].verdict is Verdict.ROUNDED
+    assert rounded["2.3.3", 2025].over is not None
+
+
+def test_another_way_to_take_counts_is_refused() -> None:
+    with pytest.raises(InputError, match="KF508: counts_are cannot be 'rough'"):
+        verify(KTU, {}, {}, counts_are="rough")  # type: ignore[call-overload]
+
+
+def test_the_year_is_judged_once() -> None:
+    """By the years of the methodology where they are known, else by those of the row."""
+    row = KTU["2.3.3"]
+    counts = {"G": 35, "F": 8525}
+    last = max(row.targets)
+    for year, expected in ((last, []), (last + 1, ["KF547"])):
+        codes_found = [each.code for each in verify(row, counts, "0,4", year=year).findings]
+        assert codes_found == expected
+    wider = verify(row, counts, "0,4", year=last + 1, years=(2020, last + 5))
+    assert wider.findings == ()

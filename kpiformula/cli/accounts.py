@@ -73,6 +73,7 @@ class Progress:
             self._stream.flush()
 
 
-def progress(total: int) -> Progress:
+def progress(total: int, *, prints_rows: bool) -> Progress:
     """Return a count on standard error; rows that scroll by on a terminal are count enough."""
-    return Progress(total, io.StringIO() if sys.stdout.isatty() else sys.stderr)
+    scrolling = prints_rows and sys.stdout.isatty()
+    return Progress(total, io.StringIO() if scrolling else sys.stderr)

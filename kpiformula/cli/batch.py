@@ -44,7 +44,8 @@ class Batch:
         try:
             for line in self._head:
                 typer.echo(line)
-            for row in self._counted(map(self._done, self._verifier.outcomes())):
+            done = map(self._done, self._verifier.outcomes())
+            for row in self._counted(done, prints_rows=True):
                 typer.echo(row.line)
         except KeyboardInterrupt:
             typer.echo(f"\ninterrupted after {self._so_far(self.tally.done)}", err=True)
@@ -101,9 +102,9 @@ class Batch:
         line = self._shown.row(outcome)
         return RowDone(line, outcome.verdict, outcome.agrees, outcome.counts)
 
-    def _counted(self, rows: Iterable[RowDone]) -> Iterator[RowDone]:
+    def _counted(self, rows: Iterable[RowDone], *, prints_rows: bool = False) -> Iterator[RowDone]:
         """Yield rows that are done, and count each once it was written."""
-        counter = progress(len(self._table.rows))
+        counter = progress(len(self._table.rows), prints_rows=prints_rows)
         try:
             for row in rows:
                 yield row

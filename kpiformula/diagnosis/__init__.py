@@ -7,6 +7,7 @@ fits by chance is stated with it: on a two-digit figure a wrong digit proves lit
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
@@ -23,12 +24,12 @@ from kpiformula.diagnosis.numbers import (
     one_digit_off,
     transposed,
 )
-from kpiformula.diagnosis.situation import OtherCount, OtherFigure, Situation, Suspect
+from kpiformula.diagnosis.situation import Beside, OtherCount, OtherFigure, Situation, Suspect
 from kpiformula.diagnosis.spreadsheet import cut_off_in_binary
 from kpiformula.intervals import Figure, Interval, round_exact, unround, value_text
 from kpiformula.nodes import Node, names, number_text
 
-__all__ = ["Cause", "Kind", "OtherCount", "OtherFigure", "Situation", "causes"]
+__all__ = ["Beside", "Cause", "Kind", "OtherCount", "OtherFigure", "Situation", "causes"]
 
 
 def causes(case: Situation) -> tuple[Cause, ...]:
@@ -62,11 +63,12 @@ def _suspects(case: Situation) -> Iterator[Suspect]:
     usual = Suspect(Kind.TRUNCATED, "the value is cut off", node, case.counts, figure)
     yield usual
     yield from other_formulas(case)
+    used = names(node)
     for name, others in case.others.items():
-        for other in others:
+        for other in others if name in used else ():
             yield replace(usual, kind=other.kind, sentence=f"{name} is {other.words}",
                           counts={**case.counts, name: other.value})  # fmt: skip
-    for name in names(node):
+    for name in used:
         if name not in case.formula.coefficients:
             yield from _wrong_counts(usual, name)
     for moved in mark_slipped(figure):
@@ -154,10 +156,11 @@ def _value(node: Node, counts: Mapping[str, Fraction]) -> Fraction | None:
 
 
 def _by_figures(case: Situation) -> Iterator[Cause]:
-    chance = _chance(len(case.figures), case.figure)
+    ways = Counter(other.kind for other in case.figures)
     for other in case.figures:
         if round_exact(other.value, case.figure.decimals, "half_up") == case.figure.value:
             proof = f"{case.figure} is {value_text(other.value)}"
+            chance = _chance(ways[other.kind], case.figure)
             yield Cause(other.kind, f"{other.words} is reported", other.value, proof, 1, chance)
 
 

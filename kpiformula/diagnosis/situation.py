@@ -31,6 +31,14 @@ class OtherFigure:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """What may have been taken instead: counts, by name of the formula, and figures."""
+
+    counts: Mapping[str, tuple[OtherCount, ...]] = field(default_factory=dict)
+    figures: tuple[OtherFigure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Situation:
     """A figure that the counts do not give, and what lay beside them.
 

@@ -93,8 +93,8 @@ def outcome_data(outcome: Outcome) -> Data:
     }
 
 
-_OF_A_VERIFICATION = ("interval", "over", "result", "difference", "tie_rules", "feasible", "causes",
-                      "target_effect")  # fmt: skip
+_OF_A_VERIFICATION = ("interval", "over", "result", "difference", "relative_error", "tie_rules",
+                      "feasible", "causes", "target_effect")  # fmt: skip
 
 
 def _verification_data(reading: Verification) -> Data:
@@ -103,6 +103,7 @@ def _verification_data(reading: Verification) -> Data:
         "over": interval_data(reading.over),
         "result": result_data(reading.result),
         "difference": exact(reading.difference),
+        "relative_error": exact(reading.relative_error),
         "tie_rules": list(reading.tie_rules),
         "feasible": None if reading.feasible is None else list(map(list, reading.feasible.ranges)),
         "causes": [_cause_data(cause) for cause in reading.causes],
