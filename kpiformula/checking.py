@@ -14,8 +14,9 @@ from typing import Literal, cast, get_args
 
 from kpiformula.arithmetic import UndefinedError
 from kpiformula.cause import Kind
+from kpiformula.counting import Counted
 from kpiformula.counts import Count
-from kpiformula.diagnosis import Beside, OtherFigure, Situation, causes
+from kpiformula.diagnosis import Beside, OtherFigure, Recount, Situation, causes
 from kpiformula.diagnostics import Diagnostic, InputError, error
 from kpiformula.doubts import doubts, outside_years
 from kpiformula.evaluation import Subject
@@ -66,9 +67,11 @@ def verify(
 
     Args:
         subject: an indicator or a formula.
-        counts: as for :func:`kpiformula.evaluate`. An :class:`Interval` stands for a count that
-            is known only roughly, and so does a string with words: ``5,6 мың`` is 5550 to 5650,
-            ``более 500`` is more than 500, ``about 500`` is 450 to 550; the words are those of
+        counts: as for :func:`kpiformula.evaluate`, or those that :func:`kpiformula.count` derives
+            from records; exclusions that were not removed are then tried as a cause. An
+            :class:`Interval` stands for a count that is known only roughly, and so does a string
+            with words: ``5,6 мың`` is 5550 to 5650, ``более 500`` is more than 500, ``about 500``
+            is 450 to 550; the words are those of
             ``grammars/amount-words.txt``.
         reported: the figure as printed; its decimals are taken from the string, so that ``0,4``
             and ``0,40`` differ. A Decimal keeps its decimals, an int has none.
@@ -106,7 +109,8 @@ def verify(
     found = replace(found, target_effect=_target_effect(subject, year, found))
     wrong = found.verdict in WRONG and not found.agrees
     if wrong and found.over is None and found.interval is not None:
-        found = replace(found, causes=causes(_situation(subject, year, found, beside())))
+        lay_beside = replace(beside(), recounts=tuple(_recounts(counts)))
+        found = replace(found, causes=causes(_situation(subject, year, found, lay_beside)))
     findings = tuple(_doubts(subject, year, years, found, box))
     return replace(found, findings=findings) if findings else found
 
@@ -259,7 +263,15 @@ def _situation(
         percent=not isinstance(subject, Formula) and subject.unit == "percent",
         others=beside.counts,
         figures=(*_planned(subject, year), *beside.figures),
+        recounts=beside.recounts,
     )
+
+
+def _recounts(counts: Mapping[str, Given]) -> Iterator[Recount]:
+    """Yield what counts from records would be if exclusions were not removed."""
+    if isinstance(counts, Counted):
+        for words, others in counts.without_exclusions:
+            yield Recount(Kind.EXCLUSIONS, words, others)
 
 
 def _planned(subject: Subject, year: int | None) -> list[OtherFigure]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from fractions import Fraction
@@ -11,8 +11,9 @@ from functools import cached_property, lru_cache, partial
 from itertools import islice
 
 from kpiformula.cause import ONE_DIGIT, Cause
-from kpiformula.checking import Precision, verify
+from kpiformula.checking import Given, Precision, verify
 from kpiformula.consistency import Contradictions, Entry, contradictions
+from kpiformula.counting import Counted, count
 from kpiformula.diagnosis import Beside
 from kpiformula.diagnostics import Diagnostic, InputError, KpiFormulaError, Severity, error
 from kpiformula.evaluation import Subject
@@ -158,7 +159,9 @@ class Verifier:
     """Verifies rows; methodologies are loaded once, and only shipped ones by a row's wish.
 
     ``inputs`` says for all rows how counts are taken; without it each row says so itself, and
-    they are exact where it says nothing.
+    they are exact where it says nothing. ``records`` are frames by population, or one frame: a row
+    without counts of its own has those that they give; ``ignoring`` are columns of theirs that the
+    data dictionary need not know.
     """
 
     def __init__(
@@ -170,7 +173,10 @@ class Verifier:
         rounding: Mode,
         as_printed: bool,
         inputs: Precision | None = None,
+        records: object = None,
+        ignoring: Collection[str] = (),
     ) -> None:
+        self._records, self._ignoring = records, ignoring
         self._inputs: Precision | None = inputs
         self._table, self._default = table, methodology
         self._loaded = {methodology.id: methodology} if methodology else {}
@@ -255,9 +261,10 @@ class Verifier:
         as_printed: bool,
         methodology: Methodology | None = None,
     ) -> Verification:
-        return verify(
+        counts = self._counts(subject, row)
+        found = verify(
             subject,
-            row.counts,
+            counts,
             row.reported,
             year=row.year,
             category=row.category or self._category,
@@ -267,6 +274,22 @@ class Verifier:
             years=methodology.years if methodology else (),
             beside=partial(self._beside, row, subject, methodology) if methodology else Beside,
         )
+        if not isinstance(counts, Counted):
+            return found
+        told = (f for f in counts.findings if f.severity is not Severity.INFO)
+        return replace(found, findings=(*found.findings, *told))
+
+    def _counts(self, subject: Subject, row: ReportedRow) -> Mapping[str, Given]:
+        """Return the counts of a row: its own, or else those that records give.
+
+        Raises:
+            CriterionError: as :func:`kpiformula.count` does.
+        """
+        from_records = self._records is not None and not row.counts and row.year is not None
+        if not from_records or not isinstance(subject, Indicator) or not subject.counts:
+            return row.counts
+        assert row.year is not None
+        return count(subject, self._records, year=row.year, ignoring=self._ignoring)
 
     def _beside(self, row: ReportedRow, indicator: Subject, methodology: Methodology) -> Beside:
         """Return what lay beside a row in the table, of the same methodology."""

@@ -36,7 +36,7 @@ def _graduates(source: random.Random) -> Iterator[Row]:
         bachelor = number <= 220
         left = "expelled" if number % 37 == 0 else "leave" if number % 24 == 0 else ""
         admitted = number % 19 != 0
-        score = source.randint(60, 98) if source.random() < 0.96 else source.randint(31, 59)
+        score = source.randint(60, 98) if source.random() < 0.985 else source.randint(31, 59)
         sat = admitted and not left
         yield {
             "person_id": f"G{number:04}",

@@ -22,6 +22,15 @@ Ignored = Annotated[
     typer.Option("--ignore", metavar="COLUMN", help="A column that criteria need not know."),
 ]
 
+RecordFiles = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--records",
+        metavar="[POPULATION=]FILE",
+        help="Records for rows without counts: CSV, TSV, Excel or Parquet. Repeat it for more.",
+    ),
+]
+
 
 def count(
     methodology: Id,
@@ -80,6 +89,14 @@ def read_frames(
             raise typer.BadParameter("write each population once, as POPULATION=FILE")
         frames[population] = _frame(file, encoding, sheet)
     return frames
+
+
+def hashed(records: Sequence[str]) -> Mapping[str, str]:
+    """Return a hash of the content of each file of records."""
+    from kpiformula.fingerprint import fingerprint
+    from kpiformula.tables.delimited import file_bytes
+
+    return {each: fingerprint(file_bytes(each.rpartition("=")[2])) for each in records}
 
 
 def _frame(file: str, encoding: str, sheet: str | None) -> Any:

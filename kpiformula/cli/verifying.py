@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from kpiformula.cli.counting import Ignored, RecordFiles, hashed, read_frames
 from kpiformula.cli.exporting import Sheet, Workbook, write_outcomes
 from kpiformula.cli.journals import Output, Resume, check_output, journal_of, run_head
 from kpiformula.cli.options import DIFFERS, STANDARD_INPUT, AsPrinted, Category
@@ -50,13 +51,16 @@ def verify(
     report: Report = None,
     output: Output = None,
     resume: Resume = False,
+    records: RecordFiles = None,
+    ignore: Ignored = None,
 ) -> None:
     """Verify reported figures against the counts behind them.
 
     The table has the columns code, year, reported, and one for each count, named by symbol or
     input; or code, year, input, value; or, for figures with a formula of their own, formula,
-    inputs (G=1120; F=6913), reported. Each row gives one line; the last line counts the verdicts.
-    A row that cannot be read is an `error` among them.
+    inputs (G=1120; F=6913), reported. A row without counts has those that --records give. Each row
+    gives one line; the last line counts the verdicts. A row that cannot be read is an `error`
+    among them.
     """
     from kpiformula.cli.batch import Batch
     from kpiformula.cli.forms import FORMS
@@ -78,11 +82,13 @@ def verify(
     named = "methodology" in table.columns or all(row.formula for row in table.rows)
     if default is None and not named:
         raise typer.BadParameter(f"give --methodology: one of {', '.join(available())}")
-    verifier = Verifier(table, default, category=category, rounding=rounding,
-                        as_printed=as_printed, inputs=inputs)  # fmt: skip
+    frames = read_frames(records, encoding=encoding) if records else None
+    verifier = Verifier(table, default, category=category, rounding=rounding, inputs=inputs,
+                        as_printed=as_printed, records=frames, ignoring=ignore or ())  # fmt: skip
     asked = {"methodology": methodology, "rounding": rounding, "category": category,
              "as_printed": as_printed, "inputs": inputs, "encoding": encoding,
-             "decimal": decimal, "sheet": sheet, "format": form}  # fmt: skip
+             "decimal": decimal, "sheet": sheet, "format": form,
+             "records": hashed(records or ()), "ignore": ignore}  # fmt: skip
     batch = Batch(table, verifier, FORMS[form](table), keeps_outcomes=bool(workbook or report))
     _say(_notes(table), err=True)
 

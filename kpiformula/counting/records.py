@@ -161,20 +161,26 @@ class Records:
         """Return the columns with empty cells; refuse empty keys, and floats that are no number."""
         key = self.population.key
         strange = {name: _is_strange(name) for name in sorted(wanted) if schema[name].is_float()}
-        asked = {f"?{name}": _is_empty(name) for name in sorted({key, *wanted})}
-        asked |= {f"!{name}": mask for name, mask in strange.items()}
-        asked[f"?{key}"] = _is_no_key(key, schema[key])
-        sums = {name: mask.cast(nw.Int64).sum() for name, mask in asked.items()}
+        masks = {f"!{name}": mask for name, mask in strange.items()}
+        masks["no key"] = _may_be_no_key(key, schema[key])
+        sums = {name: mask.cast(nw.Int64).sum() for name, mask in masks.items()}
+        sums |= {f"?{name}": nw.col(name).null_count() for name in sorted(wanted)}
         numbers = {name: n or 0 for name, n in self.first(self._frame.select(**sums)).items()}
-        if lacking := numbers[f"?{key}"]:
-            records = "1 record has" if lacking == 1 else f"{lacking} records have"
-            findings.append(error("KF625", f"{self.population.id}: {records} no `{key}`"))
+        if numbers["no key"]:
+            findings += self._without_key(_is_no_key(key, schema[key]))
         for name, mask in strange.items():
             if numbers[f"!{name}"]:
                 found = self._in_records(self._keys_where(mask))
                 message = f"column `{name}`: what is no finite number{found}"
                 findings.append(error("KF621", message))
         return frozenset(name for name in wanted if numbers[f"?{name}"])
+
+    def _without_key(self, mask: nw.Expr) -> Iterator[Diagnostic]:
+        lacking = self.number(self._frame.select(n=mask.cast(nw.Int64).sum()))
+        if lacking:
+            records = "1 record has" if lacking == 1 else f"{lacking} records have"
+            message = f"{self.population.id}: {records} no `{self.population.key}`"
+            yield error("KF625", message)
 
     def _refusals(self, name: str, bad: Mapping[object, Refused]) -> Iterator[Diagnostic]:
         for cell, refused in list(bad.items())[:MAX_NAMED]:
@@ -335,12 +341,19 @@ def _is_strange(name: str) -> nw.Expr:
     return ~_is_empty(name) & ~nw.col(name).is_finite()
 
 
+def _may_be_no_key(name: str, dtype: Any) -> nw.Expr:
+    """Return what all keys that say nothing meet, and few others: it is quick."""
+    if dtype != nw.String:
+        return _is_no_key(name, dtype)
+    return _is_empty(name) | (nw.col(name).str.len_chars() < 2)
+
+
 def _is_no_key(name: str, dtype: Any) -> nw.Expr:
     if dtype.is_float():
         return _is_empty(name) | _is_strange(name)
     if dtype not in (nw.String, nw.Object):
         return _is_empty(name)
-    blank = (nw.col(name) == each for each in sorted({*BLANKS, " "}))
+    blank = (nw.col(name) == each for each in sorted(BLANKS))
     return reduce(operator.or_, blank, _is_empty(name))
 
 

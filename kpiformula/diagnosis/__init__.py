@@ -24,12 +24,19 @@ from kpiformula.diagnosis.numbers import (
     one_digit_off,
     transposed,
 )
-from kpiformula.diagnosis.situation import Beside, OtherCount, OtherFigure, Situation, Suspect
+from kpiformula.diagnosis.situation import (
+    Beside,
+    OtherCount,
+    OtherFigure,
+    Recount,
+    Situation,
+    Suspect,
+)
 from kpiformula.diagnosis.spreadsheet import cut_off_in_binary
 from kpiformula.intervals import Figure, Interval, round_exact, unround, value_text
 from kpiformula.nodes import Node, names, number_text
 
-__all__ = ["Beside", "Cause", "Kind", "OtherCount", "OtherFigure", "Situation", "causes"]
+__all__ = ["Beside", "Cause", "Kind", "OtherCount", "OtherFigure", "Recount", "Situation", "causes"]
 
 
 def causes(case: Situation) -> tuple[Cause, ...]:
@@ -68,6 +75,9 @@ def _suspects(case: Situation) -> Iterator[Suspect]:
         for other in others if name in used else ():
             yield replace(usual, kind=other.kind, sentence=f"{name} is {other.words}",
                           counts={**case.counts, name: other.value})  # fmt: skip
+    for recount in case.recounts:
+        yield replace(usual, kind=recount.kind, sentence=recount.words,
+                      counts={**case.counts, **recount.counts})  # fmt: skip
     for name in used:
         if name not in case.formula.coefficients:
             yield from _wrong_counts(usual, name)

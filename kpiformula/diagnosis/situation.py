@@ -31,11 +31,24 @@ class OtherFigure:
 
 
 @dataclass(frozen=True, slots=True)
+class Recount:
+    """Counts that may have been taken together instead, by name of the formula."""
+
+    kind: Kind
+    words: str
+    counts: Mapping[str, Fraction]
+
+
+@dataclass(frozen=True, slots=True)
 class Beside:
-    """What may have been taken instead: counts, by name of the formula, and figures."""
+    """What may have been taken instead: counts, by name of the formula, and figures.
+
+    ``recounts`` are counts that go together: the same records, counted in another way.
+    """
 
     counts: Mapping[str, tuple[OtherCount, ...]] = field(default_factory=dict)
     figures: tuple[OtherFigure, ...] = ()
+    recounts: tuple[Recount, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +56,8 @@ class Situation:
     """A figure that the counts do not give, and what lay beside them.
 
     ``counts`` are by name of the formula, coefficients among them; ``others`` are counts that may
-    have been taken instead, by name; ``figures`` are figures that may have been reported instead.
+    have been taken instead, by name, ``recounts`` several of them together; ``figures`` are figures
+    that may have been reported instead.
     """
 
     formula: Formula
@@ -52,6 +66,7 @@ class Situation:
     percent: bool
     others: Mapping[str, tuple[OtherCount, ...]] = field(default_factory=dict)
     figures: tuple[OtherFigure, ...] = ()
+    recounts: tuple[Recount, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
