@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import Any, get_args
 
+import polars as pl
 import pytest
 
 import kpiformula as kf
@@ -42,6 +43,7 @@ def test_a_language_is_one_file() -> None:
 # --- methodology files ---------------------------------------------------------------------------
 
 FILES_PAGE = (ROOT / "docs" / "methodology-files.md").read_text(encoding="utf-8")
+CRITERIA_PAGE = (ROOT / "docs" / "criteria.md").read_text(encoding="utf-8")
 ERRATA_PAGE = (ROOT / "docs" / "errata.md").read_text(encoding="utf-8")
 
 
@@ -69,10 +71,42 @@ def keys(schema: dict[str, Any]) -> set[str]:
     return {key for each in objects for key in each.get("properties", {})}
 
 
-@pytest.mark.parametrize("file", ["methodology", "part"])
+@pytest.mark.parametrize("file", ["methodology", "part", "populations"])
 def test_every_key_of_a_methodology_file_is_told(file: Any) -> None:
-    missing = [key for key in keys(kf.json_schema(file)) if f"`{key}`" not in FILES_PAGE]
+    told = FILES_PAGE + CRITERIA_PAGE
+    missing = [key for key in keys(kf.json_schema(file)) if f"`{key}`" not in told]
     assert missing == []
+
+
+def test_the_example_of_criteria_counts(tmp_path: Path) -> None:
+    head, part = re.findall(r"```yaml\n(.*?)```", FILES_PAGE, re.DOTALL)
+    people, counts = re.findall(r"```yaml\n(.*?)```", CRITERIA_PAGE, re.DOTALL)
+    row = part[part.index('  - code: "3.4.2"') : part.index('  - code: "6/7"')].rstrip()
+    head = head.replace("parts:", "populations: [people]\nparts:")
+    include = """
+    include:
+      - {text: "0,25 ставка және одан да көп жұмыс істейтін барлық қызметкерлер", lines: 1}
+    exclude:
+      - {text: "ӘБП", lines: 1}
+    evidence:
+      - {text: "тізім", lines: 1}
+"""
+    row = row[: row.index("    include:")].rstrip() + include
+    row = row.replace("менеджмент пен", "45 жасқа дейінгі менеджмент пен")
+    texts = {
+        "methodology": head,
+        "people": people,
+        "goal-1": part[: part.index("indicators:")] + "indicators:\n" + row + counts,
+    }
+    for name, text in texts.items():
+        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
+    row_of = kf.load(tmp_path)["3.4.2"]
+    assert not [d for d in kf.lint(row_of) if d.code.startswith("KF6") and d.severity == "error"]
+    records = pl.DataFrame({
+        "person_id": ["1", "2", "3"], "category": ["teaching", "teaching", "administrative"],
+        "fte": ["1", "0,1", "1"], "contract": ["", "12", ""], "age": ["45", "50", "30"],
+    })  # fmt: skip
+    assert dict(kf.count(row_of, records, year=2025)) == {"b": 2, "a": 1}
 
 
 def test_every_basis_kind_and_figure_is_told() -> None:

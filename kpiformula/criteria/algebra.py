@@ -31,6 +31,7 @@ from kpiformula.criteria.meaning import (
     IsTrue,
     Joined,
     Meaning,
+    columns,
     every,
 )
 from kpiformula.nodes import number_text
@@ -124,27 +125,37 @@ class _Tests:
         self._values: dict[str, dict[str, sympy.Symbol]] = {}
         self._bounds: dict[str, _Bounds] = {}
 
-    def boolean(self, meaning: Meaning) -> Boolean:
+    def boolean(self, meaning: Meaning, holds: bool = True) -> Boolean:
+        """Return where a condition surely holds, or surely does not: neither on missing cells."""
         match meaning:
             case Contrary(inner):
-                return sympy.Not(self.boolean(inner))
+                return self.boolean(inner, not holds)
             case Joined(whole, meanings):
-                return (sympy.And if whole else sympy.Or)(*map(self.boolean, meanings))
+                join = sympy.And if whole is holds else sympy.Or
+                return join(*(self.boolean(each, holds) for each in meanings))
+            case IsKnown(column):
+                known = self._is_known(column)
+                return known if holds else sympy.Not(known)
+        met = self._basic(meaning)
+        looked_at = sorted(columns(meaning) & self._nullable)
+        return sympy.And(*map(self._is_known, looked_at), met if holds else sympy.Not(met))
+
+    def _is_known(self, column: str) -> sympy.Symbol:
+        return self._filled.setdefault(column, sympy.Symbol(f"{column} is known"))
+
+    def _basic(self, test: IsTrue | IsOneOf | Compares | ComparesColumns) -> Boolean:
+        match test:
             case IsTrue(column):
                 return self._flags.setdefault(column, sympy.Symbol(column))
-            case IsKnown(column):
-                return self._filled.setdefault(column, sympy.Symbol(f"{column} is known"))
             case IsOneOf(column, values):
                 known = self._values.setdefault(column, {})
                 return sympy.Or(
                     *(known.setdefault(v, sympy.Symbol(f"{column} = {v}")) for v in sorted(values))
                 )
             case ComparesColumns():
-                return self._flags.setdefault(str(meaning), sympy.Symbol(str(meaning)))
-        held = self._compares(meaning)
-        if meaning.column in self._nullable:
-            return sympy.And(self.boolean(IsKnown(meaning.column)), held)
-        return held
+                named = _told(test)
+                return self._flags.setdefault(named, sympy.Symbol(named))
+        return self._compares(test)
 
     def _compares(self, meaning: Compares) -> Boolean:
         column, constant = meaning.column, meaning.constant
@@ -162,13 +173,17 @@ class _Tests:
         )
         return equal if meaning.operator == "=" else sympy.Not(equal)
 
-    def _at_least(self, column: str, constant: Constant) -> sympy.Symbol:
+    def _at_least(self, column: str, constant: Constant) -> Boolean:
+        if constant == date.min:
+            return sympy.true
         if isinstance(constant, Fraction) and self._is_whole(column):
             constant = Fraction(math.ceil(constant))
         name = f"{column} >= {_text(constant)}"
         return self._bounds_of(column).least.setdefault(constant, sympy.Symbol(name))
 
-    def _more_than(self, column: str, constant: Constant) -> sympy.Symbol:
+    def _more_than(self, column: str, constant: Constant) -> Boolean:
+        if constant == date.max:
+            return sympy.false
         if isinstance(constant, date):
             return self._at_least(column, constant + timedelta(days=1))
         if self._is_whole(column):
@@ -256,6 +271,15 @@ def _value_between(above: _Bound | None, below: _Bound | None, of: Field) -> Con
         return least + 1
     assert isinstance(below[0], Fraction)
     return below[0] if below[1] and of.type == "number" else (least + below[0]) / 2
+
+
+def _told(test: ComparesColumns) -> str:
+    """Return a test of two columns as text: ``thesis <= graduation + 3 months``."""
+    moves = ((test.shift, ""), (Fraction(test.months), " months"), (Fraction(test.days), " days"))
+    moved = "".join(
+        f" {'-' if by < 0 else '+'} {number_text(abs(by))}{unit}" for by, unit in moves if by
+    )
+    return f"{test.column} {test.operator} {test.other}{moved}"
 
 
 def _text(constant: Constant) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from kpiformula.criteria.reading import read_definition
@@ -51,7 +52,7 @@ class NamedCondition:
     name: Mapping[str, str]
     rule: Source
 
-    @property
+    @cached_property
     def condition(self) -> Condition:
         """What the name stands for.
 

@@ -181,7 +181,7 @@ class _Meaning:
         of = self._field(condition.name, condition.span)
         meaning = self._test(condition, of)
         if of.empty == "none" and not isinstance(condition, Known):
-            return every(*map(IsKnown, sorted(columns(meaning) & set(of.columns))), meaning)
+            return every(IsKnown(of.columns[0]), meaning)
         return meaning
 
     def _definition(self, name: str, span: Span) -> Meaning:

@@ -91,11 +91,20 @@ class _Reader:
             raise self._refused(f"there is no day {wrong.mark.text}", wrong.mark) from None
 
     def _refuse_limits(self, found: list[Mark]) -> None:
-        depth = negations = 0
+        outside: list[int] = []
+        inside = depth = 0
         for mark in found:
-            depth += {"LPAR": 1, "RPAR": -1}.get(mark.kind, 0)
-            negations = negations + 1 if mark.kind == "NOT" else 0
-            if depth > MAX_NESTING or negations > MAX_NESTING:
+            match mark.kind:
+                case "NOT":
+                    depth += 1
+                case "LPAR":
+                    outside.append(inside)
+                    inside = depth = depth + 1
+                case "RPAR":
+                    inside = depth = outside.pop() if outside else 0
+                case _:
+                    depth = inside
+            if depth > MAX_NESTING:
                 raise self._refused(f"nested more than {MAX_NESTING} deep", mark)
             if mark.kind == "NUMBER" and sum(map(str.isdigit, mark.text)) > MAX_DIGITS:
                 raise self._refused(f"a number has more than {MAX_DIGITS} digits", mark)

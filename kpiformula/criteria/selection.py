@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from kpiformula.criteria.dictionary import Population
@@ -25,7 +26,7 @@ class Criterion:
     cites: str
     quote: str
 
-    @property
+    @cached_property
     def condition(self) -> Condition:
         """The rule, read.
 

@@ -10,10 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kpiformula.counting.steps import Planned, planned
-from kpiformula.criteria.meaning import Contrary, Meaning
+from kpiformula.criteria.algebra import counter_example
+from kpiformula.criteria.meaning import Contrary, Meaning, every
 from kpiformula.criteria.selection import Selection
 from kpiformula.diagnostics import CriterionError, Diagnostic
+from kpiformula.linting.cells import evaluated_formula
 from kpiformula.methodology import Indicator
+from kpiformula.nodes import Node, names
 
 _SAMPLE_YEAR = 2025
 """A reporting year for rows without targets: rules are compared as they stand in one year."""
@@ -63,6 +66,39 @@ def first_key(selection: Selection) -> str:
     """Return the key of a rule of a selection, for what is said of it as a whole."""
     name = "where" if selection.where else "except"
     return f"counts/{selection.symbol}/{name}/0"
+
+
+def part_and_whole(row: Indicator) -> tuple[Selection, Selection] | None:
+    """Return the counts above and below the line of a share, where records give them both."""
+    formula = evaluated_formula(row) if row.kind == "share" and row.counts else None
+    if formula is None:
+        return None
+    parts, wholes = (_selections(row, node) for node in (formula.numerator, formula.denominator))
+    return (parts[0], wholes[0]) if len(parts) == len(wholes) == 1 else None
+
+
+def _selections(row: Indicator, node: Node | None) -> list[Selection]:
+    used = () if node is None else names(node)
+    return [row.counts[name] for name in used if name in row.counts]
+
+
+def why_outside(row: Indicator, part: Selection, whole: Selection) -> str | None:
+    """Return why a part may lie outside its whole; ``None`` where it is proved that it cannot."""
+    if part.within == whole.symbol:
+        return None
+    if part.population != whole.population:
+        return (
+            f"{part.symbol} is counted from {part.population.id} and {whole.symbol} from "
+            f"{whole.population.id}: nothing puts the one inside the other"
+        )
+    inner, outer = (
+        every(*(placed.passes for placed in steps_of(row, each.symbol))) for each in (part, whole)
+    )
+    example = counter_example(inner, outer, part.population)
+    if example is None:
+        return None
+    record = ", ".join(f"{column} = {cell}" for column, cell in example.items())
+    return f"a record may count in {part.symbol} and not in {whole.symbol}: {record}"
 
 
 def unreadable(row: Indicator) -> Iterator[Diagnostic]:
