@@ -10,6 +10,7 @@ from html import escape
 
 from kpiformula.benchmarking import Comparison
 from kpiformula.comparison import Differences
+from kpiformula.counting import Counted, Ledger
 from kpiformula.diagnostics import Diagnostic, FormulaSyntaxError, InputError
 from kpiformula.feasibility import FeasibleCounts, FeasibleDenominators, SharedCounts
 from kpiformula.formula import Formula
@@ -31,7 +32,7 @@ Told = (
 )
 """What shows itself as its own text."""
 
-Shown = Formula | Result | MethodologyResult | Verification | Indicator | Told
+Shown = Formula | Result | MethodologyResult | Verification | Indicator | Counted | Ledger | Told
 
 
 def html(shown: Shown) -> str:
@@ -47,6 +48,10 @@ def html(shown: Shown) -> str:
             return _joined(_verification(shown))
         case Indicator():
             return _joined(_indicator(shown))
+        case Counted():
+            return _joined(_counted(shown))
+        case Ledger():
+            return _joined(_ledger(shown))
         case _:
             return _joined([f"<pre>{escape(str(shown))}</pre>"])
 
@@ -118,6 +123,32 @@ def _indicator(indicator: Indicator) -> Iterator[str]:
         yield _line(f"the printed formula is corrected: {escape(indicator.erratum.reason)}")
     if indicator.cell is not None:
         yield f"<pre>{escape(indicator.cell)}</pre>"
+
+
+def _counted(counted: Counted) -> Iterator[str]:
+    for ledger in counted.ledgers.values():
+        yield from _ledger(ledger)
+    yield from _findings(counted.findings)
+
+
+def _ledger(ledger: Ledger) -> Iterator[str]:
+    more = f" to {ledger.kept + ledger.undecided}" if ledger.undecided else ""
+    counted = f"<strong>{escape(ledger.symbol)}</strong> = {ledger.kept}{more}"
+    yield _line(f"{counted}, of {ledger.total} {escape(ledger.population)}")
+    yield _table(
+        ("criterion", "", "out", "left", "undecided", "printed"),
+        (
+            (
+                step.criterion.rule.text,
+                "must hold" if step.kind == "include" else "must not hold",
+                str(step.removed),
+                str(step.kept),
+                str(step.undecided),
+                f"{step.code} {step.criterion.cites}: «{step.criterion.quote}»",
+            )
+            for step in ledger.steps
+        ),
+    )
 
 
 def _name(indicator: Indicator) -> str:

@@ -113,6 +113,7 @@ MAY_USE_FLOATS = {
 SHOWN_IN_NOTEBOOKS = {
     "benchmarking",
     "comparison",
+    "counting",
     "feasibility",
     "formula",
     "methodology",

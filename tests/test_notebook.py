@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 
+import polars as pl
 import pytest
 
-from kpiformula import Indicator, evaluate, load, verify
+from kpiformula import Indicator, count, evaluate, load, verify
 from kpiformula.figures import Target
 from kpiformula.mapping import Table
 from kpiformula.notebook import Shown, html
@@ -136,3 +138,13 @@ def test_an_indicator_that_cannot_be_read_says_so(ktu: Indicator) -> None:
     text = Fragment(html(replace(ktu, cell="H = G /", erratum=None))).text
     assert "KF113" in text
     assert "H = G /" in text
+
+
+def test_counts_show_their_ledgers() -> None:
+    row = load("astmu-strategy-2022-2026")["1.1/1"]
+    path = Path(__file__).parent.parent / "docs/examples/astmu-records/graduates.csv"
+    counted = count(row, pl.read_csv(path, infer_schema=False), year=2025)
+    shown = counted._repr_html_()
+    assert "<strong>b</strong> = 189, of 260 graduates" in shown
+    assert "<td>on_academic_leave or expelled</td><td>must not hold</td><td>13</td>" in shown
+    assert counted.ledgers["a"]._repr_html_() in shown

@@ -95,6 +95,11 @@ class Counted(Mapping[str, RecordCount]):
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_unexcluded": Table()}
 
+    def _repr_html_(self) -> str:
+        from kpiformula.notebook import html
+
+        return html(self)
+
     def lines(self) -> Iterator[str]:
         """Yield the ledgers as lines of text, that of a whole before that of its part."""
         for symbol, ledger in self.ledgers.items():

@@ -95,6 +95,11 @@ class Ledger:
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_members": None}
 
+    def _repr_html_(self) -> str:
+        from kpiformula.notebook import html
+
+        return html(self)
+
     def __str__(self) -> str:
         return "\n".join(self.lines())
 

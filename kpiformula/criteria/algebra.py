@@ -22,6 +22,7 @@ from sympy.logic.inference import satisfiable as assignment
 
 from kpiformula.criteria.dictionary import Field, Population
 from kpiformula.criteria.meaning import (
+    NEVER,
     Compares,
     ComparesColumns,
     Constant,
@@ -32,7 +33,6 @@ from kpiformula.criteria.meaning import (
     Joined,
     Meaning,
     columns,
-    every,
 )
 from kpiformula.nodes import number_text
 
@@ -49,28 +49,33 @@ def boolean(meaning: Meaning, population: Population) -> Boolean:
 
 def satisfiable(meaning: Meaning, population: Population) -> bool:
     """Return whether some record can meet a condition."""
-    tests = _Tests(population, _asked_for(meaning))
-    wanted = tests.boolean(meaning)
-    return assignment(sympy.And(wanted, *tests.known())) is not False
+    _, wanted = _sought(meaning, NEVER, population)
+    return assignment(wanted) is not False
 
 
 def satisfying(meaning: Meaning, population: Population) -> Example | None:
     """Return a record that meets a condition; ``None`` where none can."""
-    tests = _Tests(population, _asked_for(meaning))
-    wanted = tests.boolean(meaning)
-    found = _least(sympy.And(wanted, *tests.known()))
-    return tests.example(found) if found is not None else None
+    return counter_example(meaning, NEVER, population)
 
 
 def counter_example(one: Meaning, other: Meaning, population: Population) -> Example | None:
     """Return a record that meets ``one`` and not ``other``; ``None`` where one implies it."""
-    return satisfying(every(one, Contrary(other)), population)
+    tests, wanted = _sought(one, other, population)
+    found = _least(wanted)
+    return tests.example(found) if found is not None else None
 
 
 def equivalent(one: Meaning, other: Meaning, population: Population) -> bool:
     """Return whether two conditions are met by the same records."""
-    differing = Joined(False, (every(one, Contrary(other)), every(other, Contrary(one))))
-    return not satisfiable(differing, population)
+    differing = (_sought(one, other, population), _sought(other, one, population))
+    return all(assignment(wanted) is False for _, wanted in differing)
+
+
+def _sought(one: Meaning, other: Meaning, population: Population) -> tuple[_Tests, Boolean]:
+    """Return the records that surely meet ``one`` and do not surely meet ``other``."""
+    tests = _Tests(population, _asked_for(one) | _asked_for(other))
+    wanted = sympy.And(tests.boolean(one), sympy.Not(tests.boolean(other)))
+    return tests, sympy.And(wanted, *tests.known())
 
 
 def simplified(meaning: Meaning, population: Population) -> Boolean:
@@ -226,8 +231,12 @@ class _Tests:
             value = self._between(column, bounds, found)
             if value is not None:
                 record[column] = value
-        missing = (c for c, symbol in self._filled.items() if found.get(symbol) is False)
-        return record | dict.fromkeys(missing, "(missing)")
+        for column, symbol in self._filled.items():
+            if found.get(symbol) is False:
+                record[column] = "(missing)"
+            elif symbol in found:
+                record.setdefault(column, "(given)")
+        return record
 
     def _another(self, column: str, values: Iterable[str]) -> str:
         return next((v for v in self._fields[column].values if v not in set(values)), _OTHER)
