@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import io
 import os
+import re
+import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
@@ -386,3 +388,11 @@ def test_writing_needs_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "xlsxwriter", None)
     with pytest.raises(InputError, match="KF562"):
         results_workbook([], rows_read=0)
+
+
+def test_a_workbook_holds_no_date_of_its_making() -> None:
+    """So that the same results are the same bytes, whenever they are written."""
+    made = zipfile.ZipFile(io.BytesIO(results_workbook(list(mixed()), rows_read=6)))
+    assert {each.date_time[0] for each in made.infolist()} == {1980}
+    dates = re.findall(r"\d{4}-\d\d-\d\dT[\d:]+Z", made.read("docProps/core.xml").decode())
+    assert set(dates) == {"1980-01-01T00:00:00Z"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cached_property
 from math import ceil
@@ -30,6 +31,8 @@ _NO_TEXT_IS_MORE = {
     "strings_to_urls": False,
     "strings_to_numbers": False,
 }
+_NO_DATE = datetime(1980, 1, 1, tzinfo=UTC)
+"""The first day a zip file knows: the same content is the same bytes, whenever it is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ class NewWorkbook:
             raise needs_excel("writing") from None
         self._bytes = io.BytesIO()
         self._book = xlsxwriter.Workbook(self._bytes, _NO_TEXT_IS_MORE)
+        self._book.set_properties({"created": _NO_DATE})
         self._formats: dict[frozenset[tuple[str, Any]], Format] = {}
 
     def sheet(self, name: str, columns: Sequence[Column] = (), *, frozen: int = 1) -> NewSheet:
