@@ -39,7 +39,7 @@ class Outcome:
     ``printed`` is the verification by the printed formula, where an erratum corrects it and the
     value is another; ``findings`` say why there is no ``reading``, or no verification by the
     printed formula. ``indicator`` and ``methodology`` (its id) are of a row that was found; a row
-    with a formula of its own has neither.
+    with a formula of its own has neither. ``counted`` is how records gave its counts.
     """
 
     row: ReportedRow
@@ -48,6 +48,7 @@ class Outcome:
     findings: tuple[Diagnostic, ...] = ()
     indicator: Indicator | None = None
     methodology: str | None = None
+    counted: Counted | None = None
 
     @property
     def target(self) -> Target | None:
@@ -226,13 +227,16 @@ class Verifier:
             return Outcome(row, None, findings=self._placed(row, refused))
         found = partial(Outcome, row, indicator=indicator, methodology=methodology.id)
         try:
-            reading = self._verify(indicator, row, self._as_printed, methodology)
+            counts = self._counts(indicator, row)
+            if isinstance(counts, Counted):
+                found = partial(found, counted=counts)
+            reading = self._verify(indicator, row, counts, self._as_printed, methodology)
         except KpiFormulaError as refused:
             return found(None, findings=self._placed(row, refused))
         if indicator.erratum is None or self._as_printed:
             return found(reading)
         try:
-            printed = self._verify(indicator, row, True, methodology)
+            printed = self._verify(indicator, row, counts, True, methodology)
         except KpiFormulaError as refused:
             return found(reading, findings=self._placed(row, refused))
         same = (printed.verdict, printed.computed) == (reading.verdict, reading.computed)
@@ -241,7 +245,7 @@ class Verifier:
     def _claim(self, row: ReportedRow, formula: str) -> Outcome:
         """Return the outcome of a row that is checked against its own formula."""
         try:
-            return Outcome(row, self._verify(_parsed(formula), row, as_printed=False))
+            return Outcome(row, self._verify(_parsed(formula), row, row.counts, as_printed=False))
         except KpiFormulaError as refused:
             return Outcome(row, None, findings=self._placed(row, refused))
 
@@ -258,10 +262,10 @@ class Verifier:
         self,
         subject: Subject,
         row: ReportedRow,
+        counts: Mapping[str, Given],
         as_printed: bool,
         methodology: Methodology | None = None,
     ) -> Verification:
-        counts = self._counts(subject, row)
         found = verify(
             subject,
             counts,
@@ -279,17 +283,15 @@ class Verifier:
         told = (f for f in counts.findings if f.severity is not Severity.INFO)
         return replace(found, findings=(*found.findings, *told))
 
-    def _counts(self, subject: Subject, row: ReportedRow) -> Mapping[str, Given]:
+    def _counts(self, indicator: Indicator, row: ReportedRow) -> Mapping[str, Given]:
         """Return the counts of a row: its own, or else those that records give.
 
         Raises:
             CriterionError: as :func:`kpiformula.count` does.
         """
-        from_records = self._records is not None and not row.counts and row.year is not None
-        if not from_records or not isinstance(subject, Indicator) or not subject.counts:
+        if self._records is None or row.counts or row.year is None or not indicator.counts:
             return row.counts
-        assert row.year is not None
-        return count(subject, self._records, year=row.year, ignoring=self._ignoring)
+        return count(indicator, self._records, year=row.year, ignoring=self._ignoring)
 
     def _beside(self, row: ReportedRow, indicator: Subject, methodology: Methodology) -> Beside:
         """Return what lay beside a row in the table, of the same methodology."""

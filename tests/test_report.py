@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -516,3 +517,37 @@ def test_a_root_is_drawn_where_it_lies() -> None:
     (value,) = places(drawing, "value")
     assert low < value < high
     assert "computed 1.4142" in drawing
+
+
+# --- counts from records -------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def counted() -> Run:
+    folder = ROOT / "docs/examples/astmu-records"
+    records = {
+        name: pl.read_csv(folder / f"{name}.csv", infer_schema=False)
+        for name in ("graduates", "staff", "learners", "learner_stays")
+    }
+    table = parse_reported(folder.joinpath("reported.csv").read_bytes(), "reported.csv")
+    verifier = Verifier(table, None, category=None, rounding="nearest", as_printed=False,
+                        records=records)  # fmt: skip
+    return verifier.run(verifier.outcomes())
+
+
+def test_the_ledgers_behind_counts_are_shown(counted: Run) -> None:
+    shown = html_report(counted)
+    assert "of 260 graduates" in shown
+    assert "of the 189 of b" in shown
+    assert "less 13 that meet <code>on_academic_leave or expelled</code>: 189 left" in shown
+    assert "The text leaves open:" in shown
+
+
+def test_the_ledgers_are_in_the_document(counted: Run) -> None:
+    data = json.loads(json_report(counted))
+    jsonschema.validate(data, schema())
+    first = data["rows"][0]["counted"]
+    assert first["counts"] == {"b": "189", "a": "186"}
+    for ledger in first["ledgers"]:
+        removed = sum(step["removed"] for step in ledger["steps"])
+        assert ledger["total"] == removed + ledger["kept"] + ledger["undecided"]

@@ -58,13 +58,15 @@ def count(
     """
     from kpiformula.counting import count as counted_from
     from kpiformula.library import load
+    from kpiformula.report.data import counted_data
     from kpiformula.runs import indicator_of
 
     row = indicator_of(load(methodology), code)
     frames = read_frames(records, encoding=encoding, sheet=sheet)
     counted = counted_from(row, frames, year=year, ignoring=ignore or ())
     if form == "json":
-        typer.echo(json.dumps(counted_data(counted), ensure_ascii=False))
+        shown = {"code": code, "year": year, **counted_data(counted)}
+        typer.echo(json.dumps(shown, ensure_ascii=False))
     else:
         for line in _lines(counted, category, explain=explain):
             typer.echo(line)
@@ -140,47 +142,3 @@ def _value(counted: Counted, category: str | None) -> str:
     result = evaluate(counted.indicator, exact, category=category)
     lines = (result.steps[0], f"= {result.steps[1]}", result.steps[2])
     return "\n".join(lines) + (f" {unit}" if result.value is not None else "")
-
-
-def counted_data(counted: Counted) -> Mapping[str, object]:
-    """Return counts, ledgers and findings as plain data."""
-    from kpiformula.report.data import finding_data
-
-    return {
-        "code": counted.indicator.code,
-        "year": counted.year,
-        "counts": {symbol: _exact(count) for symbol, count in counted.items()},
-        "ledgers": {
-            symbol: {
-                "population": ledger.population,
-                "total": ledger.total,
-                "kept": ledger.kept,
-                "undecided": ledger.undecided,
-                "steps": [
-                    {
-                        "kind": step.kind,
-                        "rule": step.criterion.rule.text,
-                        "cites": f"{step.code} {step.criterion.cites}",
-                        "quote": step.criterion.quote,
-                        "removed": step.removed,
-                        "also_met": step.also_met,
-                        "kept": step.kept,
-                        "undecided": step.undecided,
-                    }
-                    for step in ledger.steps
-                ],
-                "evidence": [
-                    {"text": phrase.text, "source": str(phrase.source)}
-                    for phrase in ledger.evidence
-                ],
-            }
-            for symbol, ledger in counted.ledgers.items()
-        },
-        "findings": [finding_data(f, counted.indicator.code) for f in counted.findings],
-    }
-
-
-def _exact(count: object) -> object:
-    if isinstance(count, Interval):
-        return {"low": str(count.low), "high": str(count.high)}
-    return str(count)

@@ -13,6 +13,7 @@ from kpiformula.nodes import number_text
 
 if TYPE_CHECKING:
     from kpiformula.cause import Cause
+    from kpiformula.counting import Counted, Ledger
     from kpiformula.diagnostics import Diagnostic
     from kpiformula.figures import Target
     from kpiformula.intervals import Interval
@@ -89,7 +90,49 @@ def outcome_data(outcome: Outcome) -> Data:
         "evidence": _phrases(indicator),
         "source": str(indicator.source) if indicator else None,
         "as_printed": outcome.printed and as_printed_data(outcome.printed),
+        "counted": outcome.counted and counted_data(outcome.counted),
         "findings": [finding_data(f) for f in outcome.findings],
+    }
+
+
+def counted_data(counted: Counted) -> Data:
+    """Return counts from records with their ledgers, and what is to be said of them."""
+    return {
+        "counts": {symbol: _count_data(count) for symbol, count in counted.items()},
+        "ledgers": [_ledger_data(ledger) for ledger in counted.ledgers.values()],
+        "findings": [finding_data(f, counted.indicator.code) for f in counted.findings],
+    }
+
+
+def _count_data(count: int | Fraction | Interval) -> str | Data:
+    return number_text(Fraction(count)) if isinstance(count, int | Fraction) else _ends(count)
+
+
+def _ends(interval: Interval) -> Data:
+    return {"low": exact(interval.low), "high": exact(interval.high)}
+
+
+def _ledger_data(ledger: Ledger) -> Data:
+    return {
+        "symbol": ledger.symbol,
+        "population": ledger.population,
+        "total": ledger.total,
+        "kept": ledger.kept,
+        "undecided": ledger.undecided,
+        "steps": [
+            {
+                "kind": step.kind,
+                "rule": step.criterion.rule.text,
+                "cites": f"{step.code} {step.criterion.cites}",
+                "quote": step.criterion.quote,
+                "removed": step.removed,
+                "also_met": step.also_met,
+                "kept": step.kept,
+                "undecided": step.undecided,
+            }
+            for step in ledger.steps
+        ],
+        "evidence": [{"text": p.text, "source": str(p.source)} for p in ledger.evidence],
     }
 
 

@@ -9,6 +9,7 @@ from kpiformula.intervals import approximation
 from kpiformula.methodology import Indicator
 from kpiformula.nodes import number_text
 from kpiformula.report.drawings import interval_drawing
+from kpiformula.report.ledgers import ledgers
 from kpiformula.report.markup import Markup, between, element, joined
 from kpiformula.report.wording import (
     EFFECTS,
@@ -150,6 +151,8 @@ def _in_short(reading: Verification) -> Markup:
 def _entries(outcome: Outcome, reading: Verification) -> Iterator[Markup]:
     indicator = outcome.indicator
     yield _entry("Calculation", _calculation(reading))
+    if outcome.counted is not None:
+        yield _entry("Counted", ledgers(outcome.counted))
     yield _entry("Finding", _standing(reading))
     if reading.verdict in CAUSES_ARE_SOUGHT and not reading.agrees:
         weak = reading.causes and all(cause.proves_little for cause in reading.causes)
