@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kpiformula.counting import Counted, Ledger, Step
-from kpiformula.diagnostics import Severity
 from kpiformula.report.markup import Markup, element, joined
 
 
@@ -45,8 +44,9 @@ def _told(step: Step) -> Iterator[str | Markup]:
 
 
 def _questions(counted: Counted) -> Markup | None:
-    questions = [found for found in counted.findings if found.severity is Severity.INFO]
+    counts = counted.indicator.counts
+    questions = [(symbol, each) for symbol in counts for each in counts[symbol].undecided]
     if not questions:
         return None
-    items = (element("li", found.message) for found in questions)
+    items = (element("li", element("code", s), f": {each.text.text}") for s, each in questions)
     return joined((element("p", "The text leaves open:"), element("ul", *items, class_="quiet")))
