@@ -90,7 +90,11 @@ class Counted(Mapping[str, RecordCount]):
             (words, {symbol: u.count(kept) for symbol, u in self._unexcluded.items()})
             for words, kept in (every if len(alone) == 1 else [*every, *alone])
         ]
-        return tuple((words, Table(counts)) for words, counts in made)
+        return tuple(
+            (words, Table({symbol: n for symbol, n in counts.items() if n is not None}))
+            for words, counts in made
+            if None not in counts.values()
+        )
 
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_unexcluded": Table()}
@@ -121,10 +125,14 @@ class _Unexcluded:
     def exclusions(self) -> tuple[Planned, ...]:
         return tuple(step for step in self.steps if step.kind == "exclude")
 
-    def count(self, kept: Collection[str]) -> Fraction:
-        """Return how many would be counted if those were not removed whom these texts exclude."""
+    def count(self, kept: Collection[str]) -> Fraction | None:
+        """Return how many would be counted if those were not removed whom these texts exclude.
+
+        ``None`` while records are undecided.
+        """
         left = [s for s in self.steps if s.kind == "include" or s.criterion.cites not in kept]
-        return Fraction(Masks(self.records, left).sure)
+        masks = Masks(self.records, left)
+        return Fraction(masks.sure) if masks.sure == masks.may else None
 
 
 def count(
@@ -221,7 +229,12 @@ class _Counting:
 
     def _inner_last(self) -> list[tuple[str, Selection]]:
         """Return the selections, those first that others are within."""
-        return sorted(self._indicator.counts.items(), key=lambda each: len(self._steps[each[0]]))
+        return sorted(self._indicator.counts.items(), key=lambda each: self._depth(each[1]))
+
+    def _depth(self, selection: Selection) -> int:
+        """Return how many counts a count is within."""
+        around = selection.within
+        return 0 if around is None else 1 + self._depth(self._indicator.counts[around])
 
     def _masked(self, symbol: str, selection: Selection) -> Masks:
         around = self._masks[selection.within] if selection.within is not None else None
@@ -289,21 +302,22 @@ class _Counting:
     def _outside(self) -> Iterator[Diagnostic]:
         """Yield a finding where the part of a share is not inside the whole."""
         row = self._indicator
-        if row.kind != "share" or row.reading.denominator is None:
-            return
+        whole = [symbol for symbol in row.counts if symbol in _below(row)]
+        around = {row.counts[symbol].population.id for symbol in whole}
         for symbol, selection in row.counts.items():
-            whole = next((s for s in row.counts if s != symbol), None)
-            if whole is None or selection.within is not None or symbol in _below(row):
+            apart = symbol not in whole and selection.within not in whole
+            if not apart or around != {selection.population.id}:
                 continue
-            if row.counts[whole].population != selection.population:
-                continue
-            outside = self._masks[symbol].kept() - self._masks[whole].kept()
+            inside = set[object]().union(*(self._masks[each].kept() for each in whole))
+            outside = self._masks[symbol].kept() - inside
             if outside:
                 named = ", ".join(sorted(map(str, outside))[:MAX_NAMED])
-                message = f"{len(outside)} of {symbol} are not in {whole}: {named}"
+                message = f"{len(outside)} of {symbol} are not in {' or '.join(whole)}: {named}"
                 yield warning("KF633", message)
 
 
 def _below(row: Indicator) -> frozenset[str]:
-    assert row.reading.denominator is not None
+    """Return the symbols that make up the whole of a share."""
+    if row.kind != "share" or row.reading.denominator is None:
+        return frozenset()
     return frozenset(names(row.reading.denominator))

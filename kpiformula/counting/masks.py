@@ -112,7 +112,7 @@ class Masks:
         """Return how many keys pass, for no step at all and behind each step."""
         sums = {}
         for passed in range(len(self._steps) + 1):
-            sums[f"s{passed}"] = nw.col(_SURE) >= passed
+            sums[f"s{passed}"] = self._steps_surely_passed >= passed
             sums[f"m{passed}"] = nw.col(_MAY) >= passed
         sums |= {f"a{each.place + 1}": self._also(each) for each in self._exclusions()}
         counted = self.records.first(
@@ -125,7 +125,7 @@ class Masks:
 
     def members(self, step: int, which: Which) -> tuple[object, ...]:
         """Return the keys at a step, from 0, in alphabetical order."""
-        sure, may = nw.col(_SURE), nw.col(_MAY)
+        sure, may = self._steps_surely_passed, nw.col(_MAY)
         match which:
             case "kept":
                 found = sure > step
@@ -138,26 +138,29 @@ class Masks:
                 found = may == step
         return tuple(sorted(self._keys(self._by_key.filter(found)), key=str))
 
+    @property
+    def _steps_surely_passed(self) -> nw.Expr:
+        return nw.col(_MAY if self.exact else _SURE)
+
     def _also(self, exclusion: _Exclusion) -> nw.Expr:
         return (nw.col(exclusion.column) == 1) & (nw.col(_MAY) < exclusion.place)
 
     @cached_property
     def _by_key(self) -> nw.LazyFrame[Any]:
         """How many steps in a row each key passes surely and may pass, and what it meets."""
-        passed = {
-            _SURE: _in_a_row(held.true for held in self._passes),
-            _MAY: _in_a_row(held.not_false for held in self._passes),
-        }
+        passed = {_MAY: _in_a_row(held.not_false for held in self._passes)}
+        if not self.exact:
+            passed[_SURE] = _in_a_row(held.true for held in self._passes)
         met = {
             each.column: ((nw.col(_MAY) >= each.first) & (nw.col(_MAY) < each.place) & each.met)
             for each in self._exclusions()
         }
         key = self.records.population.key
         frame = self.records.frame.with_columns(**passed).select(
-            key, _SURE, _MAY, **{name: mask.cast(nw.Int8) for name, mask in met.items()}
+            key, *passed, **{name: mask.cast(nw.Int8) for name, mask in met.items()}
         )
         return self.records.kept(
-            frame.group_by(key).agg(*(nw.col(name).max() for name in (_SURE, _MAY, *met)))
+            frame.group_by(key).agg(*(nw.col(name).max() for name in (*passed, *met)))
         )
 
     def _exclusions(self) -> Iterable[_Exclusion]:

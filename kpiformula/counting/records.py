@@ -231,7 +231,7 @@ class Records:
     def _known(self, column: _Column) -> nw.Expr:
         filled = ~_is_empty(column.name)
         blank = [cell for cell, value in (column.read or {}).items() if value is None]
-        return filled & ~nw.col(column.name).is_in(blank) if blank else filled
+        return filled & ~_among(nw.col(column.name), blank) if blank else filled
 
     def _unless_missing(self, test: nw.Expr, looked_at: Sequence[_Column]) -> Held:
         filled = [~_is_empty(column.name) for column in looked_at if column.missing]
@@ -259,7 +259,7 @@ class Records:
             if left is not None and right is not None:
                 (true if meets_other(test, left, right) else false).append(row["_pair"])
         filled = self._known(one) & self._known(other)
-        return Held(pair.is_in(true) & filled, pair.is_in(false) & filled)
+        return Held(_among(pair, true) & filled, _among(pair, false) & filled)
 
     def value(self, name: str, cell: object) -> Value | None:
         """Return what a cell of a column says."""
@@ -287,13 +287,13 @@ def _as_frame(frame: object, population: Population) -> nw.DataFrame[Any] | nw.L
 def _require_columns(
     given: Sequence[str], population: Population, wanted: Collection[str], ignoring: Collection[str]
 ) -> None:
-    known = {column for each in population.fields.values() for column in each.columns}
+    known = [column for each in population.fields.values() for column in each.columns]
     findings = []
     for name in sorted({population.key, *wanted} - set(given)):
-        near = get_close_matches(name, set(given) - known, n=1)
+        near = get_close_matches(name, set(given) - set(known), n=1)
         advice = f"is it the column `{near[0]}`?" if near else None
         findings.append(_error("KF620", f"{population.id}: there is no column `{name}`", advice))
-    for name in sorted(set(given) - known - set(ignoring)):
+    for name in sorted(set(given) - set(known) - set(ignoring)):
         near = get_close_matches(name, known, n=1)
         advice = f"did you mean `{near[0]}`?" if near else f"ignore it, or use: {', '.join(known)}"
         message = f"{population.id}: the data dictionary has no column `{name}`"
@@ -353,7 +353,7 @@ def _is_no_key(name: str, dtype: Any) -> nw.Expr:
         return _is_empty(name) | _is_strange(name)
     if dtype not in (nw.String, nw.Object):
         return _is_empty(name)
-    blank = (nw.col(name) == each for each in sorted(BLANKS))
+    blank = (nw.col(name) == each for each in sorted({*BLANKS, " "}))
     return reduce(operator.or_, blank, _is_empty(name))
 
 
@@ -367,7 +367,13 @@ def both(one: Held, other: Held) -> Held:
     return Held(one.true & other.true, one.contrary.true | other.contrary.true)
 
 
+def _among(column: nw.Expr, cells: Sequence[object]) -> nw.Expr:
+    """Return where a column is one of some cells; none of no cells, which PyArrow cannot say."""
+    if not cells:
+        return column.is_null() & ~column.is_null()
+    return column == cells[0] if len(cells) == 1 else column.is_in(cells)
+
+
 def _is_any(column: _Column, cells: list[object]) -> nw.Expr:
-    of = nw.col(column.name)
-    found = of == cells[0] if len(cells) == 1 else of.is_in(cells)
+    found = _among(nw.col(column.name), cells)
     return found & ~_is_empty(column.name) if column.missing else found

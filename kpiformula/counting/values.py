@@ -70,6 +70,10 @@ def _as_single(number: float) -> float:
 
 
 def _typed(cell: object, type: FieldType) -> Value | Refused:
+    if not isinstance(cell, float) and hasattr(cell, "item"):
+        cell = cell.item()  # of NumPy, in a column of objects
+    if isinstance(cell, bool) and type != "flag":
+        return _no(type, str(cell))
     number = _number(cell)
     match type:
         case "flag" if number in (0, 1):
@@ -91,7 +95,7 @@ def _number(cell: object) -> Fraction | None:
         case int():
             return Fraction(cell)
         case float() if cell not in (float("inf"), float("-inf")):
-            return Fraction(repr(cell))
+            return Fraction(str(cell))
         case Decimal() if cell.is_finite():
             return Fraction(cell)
     return None
@@ -182,7 +186,9 @@ def _strange(text: str, known: Mapping[str, str]) -> str:
     folded = text.casefold()
     meant = next(name for name in known if twin(name) == twin(folded))
     letters = [a for a, b in zip(folded, meant, strict=False) if a != b]
-    return ", ".join(f"the {script(char)} letter {char!r}" for char in dict.fromkeys(letters))
+    return ", ".join(
+        f"the {script(char).capitalize()} letter {char!r}" for char in dict.fromkeys(letters)
+    )
 
 
 _READ_TEXT = {

@@ -240,7 +240,7 @@ class _Meaning:
         self._require(of, ("year", "date"), "lie in a year", span)
         length = 1
         if years is not None:
-            if years.value.denominator != 1 or years.value < 1 or _singular(years) != "year":
+            if years.value.denominator != 1 or years.value < 1 or singular(years) != "year":
                 raise self._refused("KF604", f"`{years}` is no number of years", years.span)
             length = int(years.value)
         last = self.year - before
@@ -334,9 +334,9 @@ class _Meaning:
         if given.unit is None:
             raise self._refused("KF604", f"`{name}` is in {unit}, `{given}` has no unit",
                                 given.span, f"write {given.value} {unit}")  # fmt: skip
-        scale = conversion(_singular(given), unit)
+        scale = conversion(singular(given), unit)
         if scale is None:
-            message = f"`{name}` is in {unit}, which {_singular(given)} cannot be compared with"
+            message = f"`{name}` is in {unit}, which {singular(given)} cannot be compared with"
             raise self._refused("KF604", message, given.span)
         return given.value * scale
 
@@ -379,7 +379,7 @@ class _Meaning:
 
     def _months_and_days(self, shift: Quantity) -> tuple[int, int]:
         for unit in ("month", "day"):
-            scale = conversion(_singular(shift), unit) if shift.unit else None
+            scale = conversion(singular(shift), unit) if shift.unit else None
             if scale is not None and (length := shift.value * scale).denominator == 1:
                 return (int(length), 0) if unit == "month" else (0, int(length))
         message = f"`{shift}` is no whole number of months or days"
@@ -404,7 +404,7 @@ class _Meaning:
         return CriterionError(error(code, message, span, self.source, **more))
 
 
-def _singular(given: Quantity) -> str:
+def singular(given: Quantity) -> str:
     """Return the unit of a quantity as ``units.txt`` names it: ``points`` is ``point``."""
     unit = given.unit or ""
     return unit[:-1] if unit.endswith("s") and conversion(unit, unit) is None else unit

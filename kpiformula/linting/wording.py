@@ -9,34 +9,14 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 
-from kpiformula.diagnostics import Span
 from kpiformula.resources import grammar_lines
 
 _STEM = 5
 """Letters by which two words of a language with many endings are the same word."""
 
-_PART = re.compile(
-    r"(?P<number>(?<![\w.,])\d+(?:[.,]\d+)?(?![^\W\d_]))|(?P<word>[^\W_]+)|(?P<mark>[^\s\w]|_)"
-)
 _WORD = re.compile(r"[^\W_]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A word, a number or a mark of a printed text, in small letters, and where it stands."""
-
-    kind: str
-    text: str
-    span: Span
-
-
-def parts(text: str) -> tuple[Part, ...]:
-    """Return the words, numbers and marks of a text."""
-    found = _PART.finditer(text)
-    return tuple(Part(m.lastgroup or "", m.group().casefold(), Span(*m.span())) for m in found)
 
 
 def words(text: str) -> tuple[str, ...]:
