@@ -86,6 +86,7 @@ if TYPE_CHECKING:
     from kpiformula.reading import parse
     from kpiformula.results import MethodologyResult, Result, Status
     from kpiformula.schema import json_schema
+    from kpiformula.thresholds import Threshold, read_thresholds
     from kpiformula.verification import TargetEffect, Verdict, Verification
 
 __version__ = "0.1.0"
@@ -151,6 +152,7 @@ __all__ = [
     "Target",
     "TargetEffect",
     "TargetKind",
+    "Threshold",
     "TriedCount",
     "UnitsError",
     "Unread",
@@ -176,6 +178,7 @@ __all__ = [
     "parse",
     "progress",
     "read_condition",
+    "read_thresholds",
     "sensitivity",
     "verify",
     "verify_set",
@@ -212,6 +215,7 @@ _HANDED_ON = {
     "reading": "parse",
     "results": "MethodologyResult Result Status",
     "schema": "json_schema",
+    "thresholds": "Threshold read_thresholds",
     "verification": "TargetEffect Verdict Verification",
 }
 _ROOM_OF = {name: room for room, names in _HANDED_ON.items() for name in names.split()}

@@ -23,6 +23,13 @@ def test_examples_of_the_readme_run() -> None:
     assert results.failed == 0
 
 
+def test_examples_of_criteria_run() -> None:
+    page = str(ROOT / "docs" / "criteria.md")
+    results = doctest.testfile(page, module_relative=False, encoding="utf-8")
+    assert results.attempted >= 10
+    assert results.failed == 0
+
+
 def test_every_terminal_of_the_word_tables_is_told() -> None:
     told = (ROOT / "grammars" / "README.md").read_text(encoding="utf-8")
     for table in sorted((ROOT / "grammars" / "words").glob("*.lark")):
