@@ -5,11 +5,14 @@ It walks the records one by one, in three-valued logic: ``True``, ``False``, ``N
 
 from __future__ import annotations
 
+import calendar
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
+from kpiformula.counting.ledger import Step
 from kpiformula.criteria import syntax
 from kpiformula.criteria.dictionary import Population
 from kpiformula.criteria.selection import Selection
@@ -82,7 +85,12 @@ def _test(test: Any, row: Row, population: Population, year: int) -> Truth:
         case syntax.Comparison(operator=sign, value=value):
             if isinstance(value, syntax.Word) and value.name in population.fields:
                 other = row[value.name]
-                return None if other is None else _compare(cell, sign, _moved(other, value))
+                if other is None:
+                    return None
+                if isinstance(cell, date):
+                    day, moved = _ordered(cell, other, value)
+                    return _compare(day, sign, moved)
+                return _compare(Fraction(str(cell)), sign, _moved(other, value))
             return _compare_with(cell, sign, value, field.unit, year)
     raise AssertionError(test)
 
@@ -129,12 +137,22 @@ def _day(moment: syntax.Moment, year: int) -> date:
     return day if moment.shift is None else _shifted(day, moment.shift, moment.back)
 
 
-def _moved(cell: Any, word: syntax.Word) -> Any:
+def _moved(cell: Any, word: syntax.Word) -> Fraction:
+    shift = Fraction(0) if word.shift is None else word.shift.value
+    return Fraction(str(cell)) + (-1 if word.back else 1) * shift
+
+
+def _ordered(day: date, other: date, word: syntax.Word) -> tuple[Any, Any]:
+    """Return two days as what can be compared, the other moved; no calendar ends."""
     if word.shift is None:
-        return Fraction(str(cell)) if not isinstance(cell, date) else cell
-    if isinstance(cell, date):
-        return _shifted(cell, word.shift, word.back)
-    return Fraction(str(cell)) + (-1 if word.back else 1) * word.shift.value
+        return day, other
+    by = int(word.shift.value) * (-1 if word.back else 1)
+    if word.shift.unit in DAYS:
+        return day.toordinal(), other.toordinal() + by * DAYS[word.shift.unit]
+    months = other.year * 12 + other.month - 1 + by * MONTHS[word.shift.unit or ""]
+    year, month = months // 12, months % 12 + 1
+    last = calendar.monthrange(year, month)[1]
+    return (day.year, day.month, day.day), (year, month, min(other.day, last))
 
 
 def _shifted(day: date, by: syntax.Quantity, back: bool) -> date:
@@ -166,3 +184,57 @@ def counted(
     truths = [(row[key], all_of(belongs(row, each, year) for each in chain)) for row in rows]
     sure = {of for of, truth in truths if truth is True}
     return sure, {of for of, truth in truths if truth is not False}
+
+
+# --- ledgers -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The keys at a step of a ledger."""
+
+    removed: set[str]
+    kept: set[str]
+    undecided: set[str]
+    also_met: set[str]
+
+
+def ledger(
+    indicator: Indicator, steps: Sequence[Step], rows: Sequence[Row], key: str, year: int
+) -> list[Keys]:
+    """Return whom each step of a ledger takes out and leaves, row by row."""
+    found = []
+    may, sure = list(rows), list(rows)
+    begun = may
+    for place, step in enumerate(steps):
+        before = steps[place - 1]
+        if place == 0 or (before.kind, before.symbol) != (step.kind, step.symbol):
+            begun = may
+        truths = {id(row): _passes(indicator, step, row, year) for row in rows}
+        left = [row for row in may if truths[id(row)] is not False]
+        sure = [row for row in sure if truths[id(row)] is True]
+        out = [
+            row
+            for row in begun
+            if not any(row is each for each in may) and truths[id(row)] is False
+        ]
+        also = _keys(out, key) - _keys(may, key) if step.kind == "exclude" else set()
+        found.append(
+            Keys(
+                _keys(may, key) - _keys(left, key),
+                _keys(sure, key),
+                _keys(left, key) - _keys(sure, key),
+                also,
+            )
+        )
+        may = left
+    return found
+
+
+def _passes(indicator: Indicator, step: Step, row: Row, year: int) -> Truth:
+    truth = holds(step.criterion.condition, row, indicator.counts[step.symbol], year)
+    return truth if step.kind == "include" else negated(truth)
+
+
+def _keys(rows: Iterable[Row], key: str) -> set[str]:
+    return {row[key] for row in rows}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
@@ -23,22 +23,52 @@ def rows(
     *,
     missing: float = 0.15,
     keys: int | None = None,
-    marks: Mapping[str, Sequence[Fraction]] | None = None,
+    marks: Mapping[str, Sequence[Any]] | None = None,
+    likely: Row | None = None,
 ) -> list[Row]:
-    """Return records with some columns; numbers lie on and around ``marks``, where given."""
+    """Return records with some columns; numbers and days lie on and around ``marks``.
+
+    Most records are like the ``likely`` one, but for a cell or two.
+    """
     fields = {c: f for f in population.fields.values() for c in f.columns}
     made = []
     for index in range(number):
         row: dict[str, Any] = {}
         for column in columns:
             near = (marks or {}).get(column, ())
-            row[column] = None if source.random() < missing else _cell(fields[column], near, source)
+            if likely is not None and column in likely and source.random() < 0.85:
+                row[column] = likely[column]
+            elif source.random() < missing:
+                row[column] = None
+            else:
+                row[column] = _cell(fields[column], near, source)
         row[population.key] = f"p{source.randrange(keys) if keys else index}"
         made.append(_ordered(row))
     return made
 
 
-def _cell(of: Field, near: Sequence[Fraction], source: random.Random) -> Any:
+def record_of(example: Mapping[str, str], population: Population) -> Row:
+    """Return the record that an example of the algebra describes, of the columns that it names."""
+    fields = {c: f for f in population.fields.values() for c in f.columns}
+    return {c: _said(fields[c], text) for c, text in example.items() if c in fields}
+
+
+def _said(of: Field, text: str) -> Any:
+    if text.startswith("("):
+        return None
+    match of.type:
+        case "flag":
+            return text == "yes"
+        case "whole" | "year":
+            return int(Fraction(text))
+        case "number":
+            return float(Fraction(text))
+        case "date" | "period":
+            return date.fromisoformat(text)
+    return text
+
+
+def _cell(of: Field, near: Sequence[Any], source: random.Random) -> Any:
     match of.type:
         case "flag":
             return source.random() < 0.6
@@ -54,6 +84,8 @@ def _cell(of: Field, near: Sequence[Fraction], source: random.Random) -> Any:
             return float(source.choice(around or [Fraction(1, 4), Fraction(3), Fraction(600)]))
         case "year":
             return YEAR + source.choice([-6, -5, -4, -3, -1, 0, 0, 0, 1])
+    if near and source.random() < 0.5:
+        return source.choice(near) + timedelta(days=source.choice([-1, 0, 1]))
     return date(YEAR, 1, 1) + timedelta(days=source.choice([-2200, -400, -1, 0, 90, 364, 365, 500]))
 
 
@@ -116,9 +148,24 @@ def text_frame(records: Sequence[Row], types: Mapping[str, str]) -> Any:
     return pl.DataFrame(listed, schema=dict.fromkeys(types, pl.String))
 
 
-FRAMES = {
+def lazy_frame(records: Sequence[Row], types: Mapping[str, str]) -> Any:
+    return polars_frame(records, types).lazy()
+
+
+def arrow_table(records: Sequence[Row], types: Mapping[str, str]) -> Any:
+    import pyarrow as pa
+
+    kinds = {"text": pa.string(), "flag": pa.bool_(), "whole": pa.int64(), "number": pa.float64(),
+             "date": pa.date32()}  # fmt: skip
+    columns = pa.schema([(name, kinds[kind]) for name, kind in types.items()])
+    return pa.Table.from_pylist([dict(row) for row in records], schema=columns)
+
+
+FRAMES: Mapping[str, Callable[[Sequence[Row], Mapping[str, str]], Any]] = {
     "polars": polars_frame,
+    "lazy": lazy_frame,
     "pandas": pandas_frame,
+    "pyarrow": arrow_table,
     "duckdb": duckdb_relation,
     "texts": text_frame,
 }

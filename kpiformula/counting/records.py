@@ -94,7 +94,7 @@ class Records:
         self._anew = isinstance(found, nw.LazyFrame) and not found.implementation.is_polars()
         self._frame: nw.LazyFrame[Any] = found.lazy()
         schema = self._frame.collect_schema()
-        _require_columns(schema.names(), population, wanted, ignoring)
+        _require_columns([str(name) for name in schema], population, wanted, ignoring)
         self._frame = self.kept(self._frame.select(*sorted({population.key, *wanted})))
         findings: list[Diagnostic] = []
         self._columns = dict(self._checked(schema, wanted, findings))
@@ -146,14 +146,25 @@ class Records:
             if _is_native(dtype, type):
                 yield name, _Column(name, of, type, dtype, name in missing)
                 continue
-            filled = self._frame.select(name).filter(~_is_empty(name)).unique()
-            cells = [row[name] for row in self.rows(filled)]
+            cells = None if dtype.is_nested() else self._different(name)
+            if cells is None:
+                message = f"column `{name}`: its cells hold more than one value each"
+                findings.append(error("KF621", f"{self.population.id}: {message}"))
+                continue
             read = {cell: _read(cell, of, type, dtype) for cell in cells if cell == cell}
             bad = {c: v for c, v in read.items() if isinstance(v, Refused)}
             findings += self._refusals(name, bad)
             good = {c: v for c, v in read.items() if not isinstance(v, Refused)}
             lacks = name in missing or None in good.values()
             yield name, _Column(name, of, type, dtype, lacks, good)
+
+    def _different(self, name: str) -> list[object] | None:
+        """Return the different cells of a column that are filled; ``None`` where they are lists."""
+        filled = self._frame.select(name).filter(~_is_empty(name))
+        try:
+            return list(dict.fromkeys(row[name] for row in self.rows(filled.unique())))
+        except TypeError:
+            return None
 
     def _missing(
         self, schema: Mapping[str, Any], wanted: Collection[str], findings: list[Diagnostic]
@@ -278,6 +289,9 @@ class Records:
 def _as_frame(frame: object, population: Population) -> nw.DataFrame[Any] | nw.LazyFrame[Any]:
     try:
         return nw.from_native(frame)
+    except nw.exceptions.DuplicateError as twice:
+        message = f"{population.id}: two columns have one name"
+        raise CriterionError(error("KF620", message, cause=" ".join(str(twice).split()))) from None
     except TypeError:
         message = f"{population.id}: {type(frame).__name__} is no data frame"
         advice = "give a frame of pandas, Polars, PyArrow, DuckDB or Spark"

@@ -1,4 +1,4 @@
-"""Measures import, parsing and evaluation; prints one line each."""
+"""Measures import, parsing, evaluation and counting; prints one line each."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ import yaml
 from sympy.parsing.sympy_parser import parse_expr
 
 import kpiformula as kf
+from tests.benchmarks import counting
 
 CASES = Path(__file__).parent.parent / "cases" / "printed"
 LETTERED = "H = G / F * 100 * K"
@@ -93,6 +94,9 @@ def main() -> None:
         "evaluate, K by category", f"{chosen:.2f} µs, {chosen / hand_k:.1f} × Fraction(100*G, F)*K"
     )
     report("verify", f"{verified:.2f} µs, {verified / hand:.1f} × Fraction(100*G*K, F)")
+
+    for what, measured in counting.measures():
+        report(what, measured)
 
 
 def report(what: str, measured: str) -> None:
