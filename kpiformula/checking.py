@@ -105,7 +105,8 @@ def verify(
     box: Box | None = None
     if inputs == "rounded" or any(isinstance(count, Interval) for count in given.values()):
         box = _box(subject, given, found, inputs)
-        found = _over_ranges(found, box)
+        known = counts.value_range if isinstance(counts, Counted) else None
+        found = _over_ranges(found, box) if known is None else _over_values(found, known)
     found = replace(found, target_effect=_target_effect(subject, year, found))
     wrong = found.verdict in WRONG and not found.agrees
     if wrong and found.over is None and found.interval is not None:
@@ -206,6 +207,21 @@ def _over_ranges(found: Verification, box: Box | None) -> Verification:
         cut = agrees or (cut_to is not None and reaches(node, box, cut_to))
     except UndefinedError:
         return replace(found, verdict=Verdict.UNDEFINED, agrees=None, tie_rules=())
+    return _reached(found, over, agrees, cut)
+
+
+def _over_values(found: Verification, over: Interval) -> Verification:
+    """Return the verdict where the values are known that the counts can give together."""
+    if found.reported is None or found.interval is None:
+        return found
+    cut_to = stands_for(found.figures, "truncate")
+    agrees = over.overlaps(found.interval)
+    return _reached(found, over, agrees, agrees or (cut_to is not None and over.overlaps(cut_to)))
+
+
+def _reached(
+    found: Verification, over: Interval, agrees: bool | None, cut: bool | None
+) -> Verification:
     if agrees is None or cut is None:
         verdict = Verdict.UNTESTABLE
     elif agrees:

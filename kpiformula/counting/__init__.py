@@ -24,7 +24,7 @@ from kpiformula.diagnostics import CriterionError, Diagnostic, error, info, warn
 from kpiformula.intervals import Interval, point
 from kpiformula.mapping import Table
 from kpiformula.methodology import Indicator, Phrase
-from kpiformula.nodes import names
+from kpiformula.nodes import Name, names
 from kpiformula.ranges import values_over
 
 __all__ = ["Counted", "Ledger", "Step", "Which", "count"]
@@ -40,7 +40,8 @@ class Counted(Mapping[str, RecordCount]):
     ``ledgers`` say how each came about. ``findings`` are what the text leaves undecided (KF640,
     info), records whose cells are missing (KF630, warning), counts that cannot be told (KF631,
     KF632), and a numerator outside its denominator (KF633). A count that cannot be told is not
-    among the keys.
+    among the keys. ``share`` holds the values of a part over its whole where undecided records
+    leave them open: fewer than their two intervals allow, as one record counts in both.
     """
 
     indicator: Indicator
@@ -48,6 +49,7 @@ class Counted(Mapping[str, RecordCount]):
     counts: Mapping[str, RecordCount]
     ledgers: Mapping[str, Ledger]
     findings: tuple[Diagnostic, ...] = ()
+    share: Interval | None = None
     _unexcluded: Mapping[str, _Unexcluded] = field(default_factory=Table, compare=False, repr=False)
 
     def __getitem__(self, symbol: str) -> RecordCount:
@@ -67,7 +69,10 @@ class Counted(Mapping[str, RecordCount]):
         """
         if all(not isinstance(each, Interval) for each in self.counts.values()):
             return None
-        node = self.indicator.reading.node
+        formula = self.indicator.reading
+        if self.share is not None and formula.factor is not None:
+            return self.share * point(formula.factor)
+        node = formula.node
         box = {s: c if isinstance(c, Interval) else point(Fraction(c)) for s, c in self.items()}
         if not box.keys() >= set(names(node)):
             return None
@@ -224,8 +229,34 @@ class _Counting:
             Table({symbol: counts[symbol] for symbol in order if symbol in counts}),
             self._ledgers(),
             tuple(findings),
+            self._share(),
             Table(unexcluded),
         )
+
+    def _share(self) -> Interval | None:
+        """Return the values of a part over its whole where they stay open.
+
+        None is less than where all who may belong to the whole do and no more belong to the part;
+        the greatest is where all who may belong to the part do, and no more belong to the whole.
+        """
+        pair = self._part_and_whole()
+        if pair is None or all(masks.sure == masks.may for masks in pair):
+            return None
+        part, whole = pair
+        fewest = part.may_or_surely_begin(len(whole.steps))
+        if not fewest:
+            return None
+        return Interval(Fraction(part.sure, whole.may), Fraction(part.may, fewest))
+
+    def _part_and_whole(self) -> tuple[Masks, Masks] | None:
+        """Return the counts of a quotient that is a part over the whole around it."""
+        match self._indicator.reading.numerator, self._indicator.reading.denominator:
+            case Name(part), Name(whole) if part in self._masks and whole in self._masks:
+                counts = self._indicator.counts[part], self._indicator.counts[whole]
+                counted = all(each.measure.kind == "records" for each in counts)
+                if counts[0].within == whole and counted:
+                    return self._masks[part], self._masks[whole]
+        return None
 
     def _inner_last(self) -> list[tuple[str, Selection]]:
         """Return the selections, those first that others are within."""

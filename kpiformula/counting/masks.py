@@ -48,7 +48,7 @@ class Masks:
         self, records: Records, steps: Sequence[Planned], within: Masks | None = None
     ) -> None:
         """Take steps that begin with those of ``within``."""
-        self.records, self._steps, self._within = records, steps, within
+        self.records, self.steps, self._within = records, steps, within
         before = within._passes if within is not None else []
         self._own = [self._passed(step) for step in steps[len(before) :]]
         self._passes: list[Held] = [*before, *self._own]
@@ -111,7 +111,7 @@ class Masks:
     def numbers(self) -> list[Numbers]:
         """Return how many keys pass, for no step at all and behind each step."""
         sums = {}
-        for passed in range(len(self._steps) + 1):
+        for passed in range(len(self.steps) + 1):
             sums[f"s{passed}"] = self._steps_surely_passed >= passed
             sums[f"m{passed}"] = nw.col(_MAY) >= passed
         sums |= {f"a{each.place + 1}": self._also(each) for each in self._exclusions()}
@@ -120,7 +120,7 @@ class Masks:
         )
         return [
             Numbers(*(int(counted.get(f"{which}{passed}") or 0) for which in "sma"))
-            for passed in range(len(self._steps) + 1)
+            for passed in range(len(self.steps) + 1)
         ]
 
     def members(self, step: int, which: Which) -> tuple[object, ...]:
@@ -137,6 +137,11 @@ class Masks:
             case _:
                 found = may == step
         return tuple(sorted(self._keys(self._by_key.filter(found)), key=str))
+
+    def may_or_surely_begin(self, steps: int) -> int:
+        """Return how many keys may pass all steps, or surely pass the first few of them."""
+        found = (nw.col(_MAY) >= len(self.steps)) | (self._steps_surely_passed >= steps)
+        return self.records.number(self._by_key.select(n=found.cast(nw.Int64).sum()))
 
     @property
     def _steps_surely_passed(self) -> nw.Expr:
@@ -166,8 +171,8 @@ class Masks:
     def _exclusions(self) -> Iterable[_Exclusion]:
         """Yield the exclusions that follow others of the same count."""
         first = 0
-        for place, (step, passes) in enumerate(zip(self._steps, self._passes, strict=True)):
-            before = self._steps[place - 1]
+        for place, (step, passes) in enumerate(zip(self.steps, self._passes, strict=True)):
+            before = self.steps[place - 1]
             if place == 0 or (before.kind, before.symbol) != (step.kind, step.symbol):
                 first = place
             if step.kind == "exclude" and place > first:

@@ -130,8 +130,18 @@ class Records:
         return next(iter(self.rows(query)))
 
     def rows(self, query: nw.LazyFrame[Any]) -> Iterator[dict[str, Any]]:
-        """Yield the rows of a query."""
-        yield from query.collect().iter_rows(named=True)
+        """Yield the rows of a query.
+
+        Raises:
+            CriterionError: KF634 where the engine hands them over by a library that is missing.
+        """
+        try:
+            found = query.collect()
+        except ModuleNotFoundError as lacking:
+            message = f"the records cannot be read without {lacking.name}"
+            advice = f"pip install {lacking.name}"
+            raise CriterionError(error("KF634", message, help=advice)) from None
+        yield from found.iter_rows(named=True)
 
     # --- columns ---------------------------------------------------------------------------------
 

@@ -97,7 +97,7 @@ CRITERIA: tuple[Row, ...] = (
      "teachers on contract among permanent teaching staff",
      "count both among the same, or print a ratio"),
     ("KF634", ERROR, "no engine for frames",
-     "Records come from a file, and no library that holds frames is installed.",
+     "The library that holds or hands over the records is not installed.",
      "Records are counted column by column.",
      "kpiformula count without Polars, PyArrow and pandas", "pip install 'kpiformula[polars]'"),
     ("KF640", INFO, "left open by the text",
