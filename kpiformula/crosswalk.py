@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from kpiformula.datafile import MAX_BYTES, Written, at, decode, key_span, read
 from kpiformula.diagnostics import Diagnostic, MethodologyError, Source, Span, error
-from kpiformula.library import available, load
+from kpiformula.library import available, shipped
 from kpiformula.mapping import Table
 from kpiformula.methodology import Methodology
 from kpiformula.resources import resource_root
@@ -152,16 +152,15 @@ def _quantity(entry: QuantityEntry) -> SharedQuantity:
 
 
 class _Rows:
-    """The codes of each methodology, loaded when first asked for."""
+    """The rows of each methodology, read when first asked for."""
 
     def __init__(self, given: Iterable[Methodology]) -> None:
-        self._loaded = {methodology.id: methodology for methodology in given}
-        self.known = (*available(), *(each for each in self._loaded if each not in available()))
+        self._given = {methodology.id: methodology for methodology in given}
+        self.known = (*available(), *(each for each in self._given if each not in available()))
 
     def __getitem__(self, methodology: str) -> Methodology:
-        if methodology not in self._loaded:
-            self._loaded[methodology] = load(methodology)
-        return self._loaded[methodology]
+        given = self._given.get(methodology)
+        return shipped(methodology) if given is None else given
 
 
 def _in_issuers(

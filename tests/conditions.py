@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from kpiformula.criteria.reading import read_condition
-from kpiformula.criteria.syntax import All, Condition, Not
+from kpiformula.criteria.syntax import NOWHERE, All, Condition, Not, joined
 from kpiformula.criteria.syntax import Any as Either
 
 
@@ -17,13 +17,16 @@ def conditions_of(*texts: str, leaves: int = 5) -> st.SearchStrategy[Condition]:
 
 def grown(parts: st.SearchStrategy[Condition]) -> st.SearchStrategy[Condition]:
     """Return conditions joined from some, or their contraries."""
-    contrary = parts.filter(lambda part: not isinstance(part, Not)).map(Not)
-    return contrary | _joined(All, parts) | _joined(Either, parts)
+    return parts.map(_contrary) | _joined(All, parts) | _joined(Either, parts)
+
+
+def _contrary(part: Condition) -> Condition:
+    return part.condition if isinstance(part, Not) else Not(part)
 
 
 def _joined(
     kind: type[All] | type[Either], parts: st.SearchStrategy[Condition]
 ) -> st.SearchStrategy[Condition]:
-    """Return conditions joined, none of which is joined alike already."""
-    apart = parts.filter(lambda part: not isinstance(part, kind))
-    return st.lists(apart, min_size=2, max_size=3).map(lambda each: kind(tuple(each)))
+    """Return conditions joined; what is joined alike already is taken apart."""
+    several = st.lists(parts, min_size=2, max_size=3)
+    return several.map(lambda each: joined(kind, tuple(each), NOWHERE))

@@ -53,7 +53,7 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
 def test_what_is_typed_is_what_is_handed_on() -> None:
     tree = ast.parse((ROOT / "kpiformula/__init__.py").read_text(encoding="utf-8"))
     typed = {
-        alias.name: str(node.module).rpartition(".")[2]
+        alias.name: str(node.module).removeprefix("kpiformula.")
         for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom) and str(node.module).startswith("kpiformula.")
         for alias in node.names

@@ -15,6 +15,7 @@ from kpiformula.diagnostics import FormulaSyntaxError, InputError, Severity
 from kpiformula.linting import Explanation, by_row, explain, explanations, lint
 from kpiformula.linting.codes import CODES
 from kpiformula.linting.rules import rules
+from kpiformula.mapping import Table
 from kpiformula.methodology import Erratum, Indicator, Methodology, Position
 from kpiformula.reading import parse
 from tests.findings_explained import PAGE, page
@@ -91,7 +92,7 @@ def test_findings_point_into_the_methodology_file(ktu: Methodology) -> None:
 
 
 def test_a_cell_that_cannot_be_read_is_an_error_among_the_findings(ktu: Methodology) -> None:
-    broken = replace(ktu["2.3.3"], cell="H = G / × 100")
+    broken = replace(ktu["2.3.3"], cell="H = G / × 100", counts=Table())
     with pytest.raises(FormulaSyntaxError):
         assert broken.formula
     (finding,) = lint(broken)

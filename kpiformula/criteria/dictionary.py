@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-from kpiformula.criteria.reading import read_definition
 from kpiformula.criteria.syntax import Condition
 from kpiformula.diagnostics import Source
 from kpiformula.mapping import Table
@@ -59,6 +58,8 @@ class NamedCondition:
         Raises:
             CriterionError: KF601 where it cannot be read.
         """
+        from kpiformula.criteria.reading import read_definition  # the grammar is slow to load
+
         return read_definition(self.rule.text, self.rule).condition
 
 

@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import Literal
 
 from kpiformula.criteria.dictionary import Population
-from kpiformula.criteria.reading import read_condition
 from kpiformula.criteria.syntax import Condition
 from kpiformula.diagnostics import Source
 from kpiformula.mapping import Table
@@ -33,6 +32,8 @@ class Criterion:
         Raises:
             CriterionError: KF601 where it cannot be read.
         """
+        from kpiformula.criteria.reading import read_condition  # the grammar is slow to load
+
         return read_condition(self.rule.text, self.rule)
 
 

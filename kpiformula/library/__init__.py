@@ -8,6 +8,7 @@ once.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources.abc import Traversable
 from os import PathLike, fspath
 from pathlib import Path
@@ -58,6 +59,16 @@ def load(methodology: str | PathLike[str]) -> Methodology:
     if head.content is None or findings:
         raise MethodologyError(*findings)
     return methodology_of(head.content, parts, dictionary)
+
+
+@cache
+def shipped(methodology: str) -> Methodology:
+    """Return a shipped methodology by its id; it is read once.
+
+    Raises:
+        MethodologyError: as :func:`load` does.
+    """
+    return load(methodology)
 
 
 # --- files -------------------------------------------------------------------------------------

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import replace
 
 from kpiformula.criteria.dictionary import Field, NamedCondition, Population
 from kpiformula.criteria.selection import Criterion, Measure, Question, Selection
-from kpiformula.criteria.syntax import Reference, tests
 from kpiformula.datafile import Scalar, at, block_position, key_span
-from kpiformula.diagnostics import CriterionError, Diagnostic, Source, Span, error
+from kpiformula.diagnostics import Diagnostic, Source, error
 from kpiformula.library.file import File, Keys
 from kpiformula.mapping import Table
 from kpiformula.methodology import Indicator
@@ -26,7 +24,6 @@ from kpiformula.schema import (
     SelectionEntry,
     nearest,
 )
-from kpiformula.units import definitions, suggestion
 
 Known = Mapping[str, Mapping[str, FieldEntry]]
 """The fields of each population, by its id."""
@@ -75,13 +72,7 @@ def _in_population(
         message = f"the key `{entry.key}` should be a field of type text"
         yield error("KF406", message, at(file.written, *way, "key").span, file.source,
                     help=nearest(entry.key, entry.fields))  # fmt: skip
-    if definitions().parse(entry.unit) is None:
-        place = at(file.written, *way, "unit").span
-        yield _unknown_unit(entry.unit, place, file)
     for name, each in entry.fields.items():
-        if each.unit is not None and definitions().parse(each.unit) is None:
-            place = at(file.written, *way, "fields", name, "unit").span
-            yield _unknown_unit(each.unit, place, file)
         place = key_span(file.written, *way, "fields", name)
         if each.unit is not None and each.type not in _ADDED_UP:
             message = f"`{name}` is a {each.type} and has no unit"
@@ -91,11 +82,6 @@ def _in_population(
                 f"`{name}` is a {each.type}: a category lists its values, and nothing else does"
             )
             yield error("KF406", message, place, file.source)
-
-
-def _unknown_unit(unit: str, place: Span, file: File[PopulationFile]) -> Diagnostic:
-    message = f"the unit is not known: `{unit}`"
-    return error("KF306", message, place, file.source, help=suggestion(unit))
 
 
 def in_selections(part: File[PartFile], known: Known) -> Iterator[Diagnostic]:
@@ -231,10 +217,7 @@ def selections_of(
 
 
 def with_references(indicators: Mapping[str, Indicator]) -> Mapping[str, Indicator]:
-    """Return the rows, their selections with those of the rows that their rules refer to.
-
-    A rule that cannot be read refers to nothing; reading it says why.
-    """
+    """Return the rows, their selections with those of the rows that their rules refer to."""
     ready: dict[str, Indicator] = {}
 
     def made(code: str, above: tuple[str, ...] = ()) -> Indicator:
@@ -255,17 +238,22 @@ def _with_references(
     above: tuple[str, ...],
     indicators: Mapping[str, Indicator],
 ) -> Selection:
-    if not any("as for" in each.rule.text for each in (*selection.where, *selection.excluding)):
-        return selection
     named = {code for code in _referred_to(selection) if code in indicators and code not in above}
     found = {code: made(code, above).counts.get(selection.symbol) for code in sorted(named)}
-    return replace(selection, references=Table({c: s for c, s in found.items() if s is not None}))
+    references = {c: s for c, s in found.items() if s is not None}
+    return replace(selection, references=Table(references)) if references else selection
 
 
 def _referred_to(selection: Selection) -> Iterator[str]:
+    """Yield the words that follow ``as for`` in a rule: the codes of rows, if it refers to any.
+
+    Rules are read when they are first asked for, so that loading a methodology costs no grammar.
+    """
     for criterion in (*selection.where, *selection.excluding):
-        with suppress(CriterionError):
-            yield from (t.code for t in tests(criterion.condition) if isinstance(t, Reference))
+        words = criterion.rule.text.split()
+        for as_, for_, code in zip(words, words[1:], words[2:], strict=False):
+            if (as_.lstrip("("), for_) == ("as", "for"):
+                yield code.strip("(),")
 
 
 def _criteria(
