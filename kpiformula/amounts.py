@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import cache
 from typing import Literal, cast
 
-from kpiformula.resources import grammar_lines
+from kpiformula.resources import word_rows
 from kpiformula.text import PrintedNumber, clean, printed_number
 
 Bound = Literal["more", "less", "at_least", "at_most", "about"]
@@ -66,14 +66,8 @@ def scaled(number: PrintedNumber, zeros: int) -> PrintedNumber:
 @cache
 def words(section: str) -> Mapping[str, str]:
     """Return the words of a section of ``amount-words.txt`` with their meanings."""
-    found: dict[str, str] = {}
-    current = ""
-    for line in grammar_lines("amount-words.txt"):
-        if line.startswith("["):
-            current = line.strip("[] ")
-        elif current == section and line and not line.startswith("#"):
-            meaning, _language, word = line.split(maxsplit=2)
-            found[word.casefold()] = meaning
+    rows = (row for row in word_rows("amount-words.txt") if row.section == section)
+    found = {row.word.casefold(): row.meaning for row in rows}
     return dict(sorted(found.items(), key=lambda row: -len(row[0])))
 
 

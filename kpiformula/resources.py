@@ -6,10 +6,11 @@ editable install.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Kind = Literal["grammars", "methodologies"]
 
@@ -27,6 +28,25 @@ def resource_root(kind: Kind) -> Traversable:
     if inside.is_dir():
         return inside
     raise FileNotFoundError(f"kpiformula: the data folder {kind!r} is missing")
+
+
+class WordRow(NamedTuple):
+    """A row of a list of words: its heading, its meaning, its language, the word."""
+
+    section: str
+    meaning: str
+    language: str
+    word: str
+
+
+def word_rows(name: str) -> Iterator[WordRow]:
+    """Yield the rows of a list of words of ``grammars/``; the file's head explains its meanings."""
+    section = ""
+    for line in grammar_lines(name):
+        if line.startswith("["):
+            section = line.strip("[] ")
+        elif line and not line.startswith("#"):
+            yield WordRow(section, *line.split(maxsplit=2))
 
 
 def grammar_lines(name: str) -> list[str]:

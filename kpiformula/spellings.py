@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from kpiformula.resources import grammar_lines
+from kpiformula.resources import word_rows
 from kpiformula.text import TO_CYRILLIC, clean, script
 
 
@@ -73,13 +73,8 @@ def _squeezed(text: str) -> str:
 @cache
 def _spellings() -> _Spellings:
     sections: dict[str, dict[str, str]] = {"units": {}, "directions": {}, "periods": {}}
-    section = "units"
-    for line in grammar_lines("unit-spellings.txt"):
-        if line.startswith("["):
-            section = line.strip("[] ")
-        elif line and not line.startswith("#"):
-            meaning, _language, spelling = line.split(maxsplit=2)
-            sections[section][_squeezed(spelling)] = meaning
+    for row in word_rows("unit-spellings.txt"):
+        sections[row.section][_squeezed(row.word)] = row.meaning
     units = sections.pop("units")
     phrases = ((s, section, m) for section, rows in sections.items() for s, m in rows.items())
     return _Spellings(units, tuple(sorted(phrases, key=lambda phrase: -len(phrase[0]))))

@@ -14,7 +14,7 @@ from math import inf
 
 from kpiformula.criteria.dictionary import Field, FieldType
 from kpiformula.diagnostics import InputError
-from kpiformula.resources import grammar_lines
+from kpiformula.resources import word_rows
 from kpiformula.text import BLANKS, clean, printed_number, script, twin
 
 Value = bool | Fraction | date | str
@@ -122,8 +122,7 @@ def _read_flag(text: str, _of: Field) -> bool | Refused:
 
 @cache
 def _yes_no() -> Mapping[str, bool]:
-    rows = (line.split() for line in grammar_lines("yes-no-words.txt"))
-    return {row[2]: row[0] == "yes" for row in rows if row and not row[0].startswith("#")}
+    return {row.word: row.meaning == "yes" for row in word_rows("yes-no-words.txt")}
 
 
 def _read_number(text: str, _of: Field) -> Fraction | Refused:

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from functools import cache
 
-from kpiformula.resources import grammar_lines
+from kpiformula.resources import word_rows
 
 _STEM = 5
 """Letters by which two words of a language with many endings are the same word."""
@@ -69,11 +69,6 @@ def meaning(section: str, word: str) -> str | None:
 @cache
 def _sections() -> Mapping[str, Mapping[str, str]]:
     sections: dict[str, dict[str, str]] = defaultdict(dict)
-    section = ""
-    for line in grammar_lines("lint-words.txt"):
-        if line.startswith("["):
-            section = line.strip("[] ")
-        elif line and not line.startswith("#"):
-            means, _language, word = line.split(maxsplit=2)
-            sections[section][word.casefold()] = means
+    for row in word_rows("lint-words.txt"):
+        sections[row.section][row.word.casefold()] = row.meaning
     return sections

@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from kpiformula.amounts import words as amount_words
-from kpiformula.resources import grammar_lines
+from kpiformula.resources import word_rows
 
 _KINDS: Mapping[str, str] = {
     "units": "UNIT",
@@ -146,7 +146,7 @@ def _lists() -> _Lists:
     rows: dict[str, list[_Row]] = defaultdict(list)
     endings: dict[str, dict[str, str]] = {"kk": {}, "ru": {}, "en": {}}
     describing: list[str] = []
-    for section, meaning, language, word in _lines():
+    for section, meaning, language, word in word_rows("threshold-words.txt"):
         if section == "endings":
             endings.setdefault(language, {})[word] = meaning
         elif word.startswith("-"):
@@ -165,13 +165,3 @@ def _spellings(word: str) -> Iterator[tuple[str, ...]]:
     yield parts
     if "-" in word:
         yield tuple(_plain(word).replace("-", "").split())
-
-
-def _lines() -> Iterator[tuple[str, str, str, str]]:
-    section = ""
-    for line in grammar_lines("threshold-words.txt"):
-        if line.startswith("["):
-            section = line.strip("[] ")
-        elif line and not line.startswith("#"):
-            meaning, language, word = line.split(maxsplit=2)
-            yield section, meaning, language, word
