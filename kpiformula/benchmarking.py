@@ -13,7 +13,7 @@ from fractions import Fraction
 from kpiformula.comparison import planned, signed, title
 from kpiformula.crosswalk import Crosswalk, SharedQuantity, difference_told, load_crosswalk
 from kpiformula.figures import Target
-from kpiformula.library import available, shipped
+from kpiformula.library import available, load_once
 from kpiformula.methodology import Direction, Indicator, Methodology
 from kpiformula.units import conversion
 
@@ -205,7 +205,7 @@ def disagreements(
         MethodologyError: if a shipped methodology or the shipped crosswalk cannot be read.
     """
     if others is None:
-        others = (shipped(each) for each in available() if each != methodology.id)
+        others = (load_once(each) for each in available() if each != methodology.id)
     listed = tuple(others)
     if crosswalk is None:
         crosswalk = load_crosswalk()

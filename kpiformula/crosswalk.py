@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from kpiformula.datafile import MAX_BYTES, Written, at, decode, key_span, read
 from kpiformula.diagnostics import Diagnostic, MethodologyError, Source, Span, error
-from kpiformula.library import available, shipped
+from kpiformula.library import available, load_once
 from kpiformula.mapping import Table
 from kpiformula.methodology import Methodology
 from kpiformula.resources import resource_root
@@ -160,7 +160,7 @@ class _Rows:
 
     def __getitem__(self, methodology: str) -> Methodology:
         given = self._given.get(methodology)
-        return shipped(methodology) if given is None else given
+        return load_once(methodology) if given is None else given
 
 
 def _in_issuers(

@@ -120,15 +120,7 @@ class _Composer:
         for event in yaml.parse(self.source.text, Loader=_LOADER):
             start, end = event.start_mark, event.end_mark
             span = Span(start.index, end.index) if start and end else Span(0, 0)
-            match event:
-                case yaml.DocumentStartEvent():
-                    documents += 1
-                    if documents > 1:
-                        self.refuse("KF401", "a second document begins here", span)
-                        break
-                case yaml.AliasEvent():
-                    self.refuse("KF402", f"alias `*{event.anchor}`: write the value out", span)
-                    self.add(Scalar("", span))
+            match event:  # the commonest first
                 case yaml.ScalarEvent():
                     self.refuse_properties(event, span)
                     self.add(Scalar(event.value, span, event.style == "|"))
@@ -143,6 +135,14 @@ class _Composer:
                 case yaml.SequenceEndEvent() | yaml.MappingEndEvent():
                     self.pending.pop()
                     self.add(self.open.pop())
+                case yaml.AliasEvent():
+                    self.refuse("KF402", f"alias `*{event.anchor}`: write the value out", span)
+                    self.add(Scalar("", span))
+                case yaml.DocumentStartEvent():
+                    documents += 1
+                    if documents > 1:
+                        self.refuse("KF401", "a second document begins here", span)
+                        break
             if len(self.open) > MAX_NESTING:
                 self.refuse("KF904", f"nested more than {MAX_NESTING} deep", span)
                 break

@@ -6,6 +6,7 @@ same in ``str()``, on the command line and in a notebook.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -33,6 +34,9 @@ class Span:
         return Span(min(self.start, other.start), max(self.end, other.end))
 
 
+_LINE_END = re.compile("\n")
+
+
 @dataclass(frozen=True)
 class Source:
     """A printed text, its name, and the line on which it begins there.
@@ -48,7 +52,7 @@ class Source:
 
     @cached_property
     def _starts(self) -> tuple[int, ...]:
-        return (0, *(i + 1 for i, char in enumerate(self.text) if char == "\n"))
+        return (0, *(match.end() for match in _LINE_END.finditer(self.text)))
 
     def position(self, offset: int) -> tuple[int, int]:
         """Return the 1-based line and column of a character."""

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 
 from kpiformula.amounts import ZEROS, scale_of, scaled
 from kpiformula.diagnostics import InputError
@@ -104,6 +105,7 @@ class Target:
                 return self.printed
 
 
+@lru_cache(maxsize=4096)
 def read_target(printed: str, unit: str = "", *, decimal_comma: bool = False) -> Target:
     """Read a planned figure as documents print it; nothing is refused.
 

@@ -19,7 +19,7 @@ from kpiformula.diagnostics import Diagnostic, InputError, KpiFormulaError, Seve
 from kpiformula.evaluation import Subject
 from kpiformula.figures import Target
 from kpiformula.intervals import Mode, value_text
-from kpiformula.library import available, load
+from kpiformula.library import available, load_once
 from kpiformula.mapping import Table
 from kpiformula.methodology import Indicator, Methodology
 from kpiformula.neighbours import MOST_ROWS, Neighbour, beside, counts_by_input, nearest_years
@@ -333,7 +333,7 @@ class Verifier:
                     f"no methodology {name!r} is shipped" if name else "no methodology is named"
                 )
                 raise InputError(error("KF409", message, help=nearest(name or "", available())))
-            self._loaded[name] = load(name)
+            self._loaded[name] = load_once(name)
         return self._loaded[name]
 
 

@@ -26,6 +26,10 @@ _LINE_END = frozenset("\n\r\v\f\u0085\u2028\u2029")
 _BLANK = re.compile(f"[{SPACES}\n\r\v\f\u0085\u2028\u2029]+")
 
 
+_CLEAN = re.compile("[!-~]+(?: [!-~]+)*")
+"""What needs no cleaning, as most figures of a table."""
+
+
 @dataclass(frozen=True, slots=True)
 class CleanText:
     """Text without invisible characters, and the printed place of each character."""
@@ -47,6 +51,8 @@ def clean(printed: str) -> CleanText:
     A soft hyphen at the end of a line takes the line end with it; so does a group of digits that
     no number begins with: ``10`` and, on the next line, ``000``.
     """
+    if _CLEAN.fullmatch(printed):
+        return CleanText(printed, tuple(range(len(printed) + 1)))
     characters: list[str] = []
     offsets: list[int] = []
     index, length = 0, len(printed)

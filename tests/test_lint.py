@@ -12,7 +12,7 @@ import yaml
 
 from kpiformula import available, load
 from kpiformula.diagnostics import FormulaSyntaxError, InputError, Severity
-from kpiformula.linting import Explanation, by_row, explain, explanations, lint
+from kpiformula.linting import Explanation, by_row, explain, explanations, lint, on_row
 from kpiformula.linting.codes import CODES
 from kpiformula.linting.rules import rules
 from kpiformula.mapping import Table
@@ -89,6 +89,11 @@ def test_findings_point_into_the_methodology_file(ktu: Methodology) -> None:
         assert finding.span is not None
         shown = finding.source.text[finding.span.start : finding.span.end].split("\n")[0]
         assert text[int(column) - 1 :].startswith(shown), finding
+
+
+@pytest.mark.parametrize("code", ["1.3.1", "3.4.4", "4.2.3"])
+def test_the_findings_on_one_row_are_those_among_all(ktu: Methodology, code: str) -> None:
+    assert on_row(ktu, code) == next(found for row, found in by_row(ktu) if row.code == code)
 
 
 def test_a_cell_that_cannot_be_read_is_an_error_among_the_findings(ktu: Methodology) -> None:

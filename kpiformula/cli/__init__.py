@@ -98,16 +98,16 @@ def list_(
 ) -> None:
     """List the shipped methodologies, with their rows by basis and kind, or the rows of one."""
     from kpiformula.cli import display, rows
-    from kpiformula.library import available, load
+    from kpiformula.library import available, load_once
 
     if methodology is None:
-        loaded = [load(each) for each in available()]
+        loaded = [load_once(each) for each in available()]
         if form == "json":
             _objects(map(rows.methodology_data, loaded))
         else:
             _lines(display.aligned(map(rows.methodology_counts, loaded)))
         return
-    indicators = load(methodology).values()
+    indicators = load_once(methodology).values()
     if form == "json":
         _objects(map(rows.indicator_data, indicators))
     else:
@@ -126,11 +126,11 @@ def show(
 ) -> None:
     """Show a methodology, or all that is known of one indicator, cell and findings included."""
     from kpiformula.cli import display, rows
-    from kpiformula.library import load
-    from kpiformula.linting import by_row
+    from kpiformula.library import load_once
+    from kpiformula.linting import on_row
     from kpiformula.runs import indicator_of
 
-    loaded = load(methodology)
+    loaded = load_once(methodology)
     if code is None:
         if form == "json":
             _objects([rows.methodology_data(loaded)])
@@ -138,7 +138,7 @@ def show(
             _lines(rows.methodology_lines(loaded))
         return
     indicator = indicator_of(loaded, code)
-    findings = next(found for row, found in by_row(loaded) if row.code == code)
+    findings = on_row(loaded, indicator.code)
     if form == "json":
         listed = [display.finding_data(finding, indicator.code) for finding in findings]
         _objects([{**rows.indicator_data(indicator), "findings": listed}])
@@ -189,7 +189,7 @@ def evaluate(
     """Compute an indicator, a formula, or all rows of a methodology, exactly."""
     from kpiformula.cli import display
     from kpiformula.evaluation import evaluate as compute
-    from kpiformula.library import load
+    from kpiformula.library import load_once
     from kpiformula.runs import indicator_of
 
     arguments = arguments or []
@@ -208,7 +208,7 @@ def evaluate(
     else:
         methodology, code, *counted = arguments
         counts = named_counts(counted)
-        subject = indicator_of(load(methodology), code)
+        subject = indicator_of(load_once(methodology), code)
     result = compute(subject, counts, category=category, as_printed=as_printed)
     if form == "json":
         _objects([display.result_data(result)])
@@ -231,14 +231,16 @@ def _evaluate_all(
 ) -> None:
     from kpiformula.cli import display
     from kpiformula.evaluation import evaluate as compute
-    from kpiformula.library import load
+    from kpiformula.library import load_once
     from kpiformula.tables.inputs import parse_inputs, read_inputs
 
     if file == STANDARD_INPUT:
         counts = parse_inputs(sys.stdin.buffer.read(), "<stdin>")
     else:
         counts = read_inputs(file)
-    result = compute(load(methodology), counts, year=year, category=category, as_printed=as_printed)
+    result = compute(
+        load_once(methodology), counts, year=year, category=category, as_printed=as_printed
+    )
     if form == "json":
         _objects(map(display.row_data, result.rows))
         _lines([result.summary], err=True)
@@ -263,13 +265,13 @@ def lint(
 ) -> None:
     """Print the findings on a methodology or a calculation cell, answered ones included."""
     from kpiformula.cli import display
-    from kpiformula.library import available, load
+    from kpiformula.library import available, load_once
     from kpiformula.linting import by_row
     from kpiformula.linting import lint as findings_on
 
     findings: Sequence[Diagnostic]
     if subject in available() or not _is_text_file(subject):
-        rows = [(row, found) for row, found in by_row(load(subject)) if found]
+        rows = [(row, found) for row, found in by_row(load_once(subject)) if found]
         findings = [finding for _, found in rows for finding in found]
         lines = display.finding_lines(rows)
         data = [display.finding_data(finding, row.code) for row, found in rows for finding in found]

@@ -11,21 +11,21 @@ from kpiformula.cli.display import one_line
 from kpiformula.comparison import Differences, MatchedRow, diff, title
 from kpiformula.crosswalk import load_crosswalk
 from kpiformula.figures import Target
-from kpiformula.library import load
+from kpiformula.library import load_once
 from kpiformula.methodology import Indicator
 from kpiformula.report.data import Data
 
 
 def differences(old: str, new: str, crosswalk: str | None, same_codes: bool) -> Differences:
     """Return what differs between two methodologies, given by id or path."""
-    loaded = load(old), load(new)
+    loaded = load_once(old), load_once(new)
     known = load_crosswalk(crosswalk, loaded)
     return diff(*loaded, crosswalk=known, same_codes=same_codes)
 
 
 def comparison(methodology: str, benchmark: str, crosswalk: str | None) -> Comparison:
     """Return the targets of a methodology against a benchmark's, both given by id or path."""
-    loaded = load(methodology), load(benchmark)
+    loaded = load_once(methodology), load_once(benchmark)
     return compare(*loaded, crosswalk=load_crosswalk(crosswalk, loaded))
 
 

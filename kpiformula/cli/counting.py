@@ -57,11 +57,11 @@ def count(
     Exit code 1 where cells are missing, so that a count or the value stays open.
     """
     from kpiformula.counting import count as counted_from
-    from kpiformula.library import load
+    from kpiformula.library import load_once
     from kpiformula.report.data import counted_data
     from kpiformula.runs import indicator_of
 
-    row = indicator_of(load(methodology), code)
+    row = indicator_of(load_once(methodology), code)
     frames = read_frames(records, encoding=encoding, sheet=sheet)
     counted = counted_from(row, frames, year=year, ignoring=ignore or ())
     if form == "json":

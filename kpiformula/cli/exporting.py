@@ -37,10 +37,10 @@ def export(
 
     `kpiformula verify OUT.xlsx` reads it back.
     """
-    from kpiformula.library import load
+    from kpiformula.library import load_once
     from kpiformula.tables.templates import write_template
 
-    loaded = load(methodology)
+    loaded = load_once(methodology)
     write_template(template, loaded, years=year or (), category=category)
     rows = len(loaded) * len(set(year or loaded.years))
     typer.echo(f"{template}: {rows} figures to report, for verify --methodology {methodology}")

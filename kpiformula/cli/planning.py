@@ -42,13 +42,13 @@ def plan(
 
     Exit code 1 where a target is missed or cannot be met.
     """
-    from kpiformula.library import load
+    from kpiformula.library import load_once
     from kpiformula.planning import goal_seek, progress, sensitivity
     from kpiformula.runs import indicator_of
 
     if (reported is None) == (not arguments):
         raise typer.BadParameter("give CODE and counts, or --reported FILE")
-    loaded = load(methodology)
+    loaded = load_once(methodology)
     if reported is not None:
         figures, refused = _figures(reported)
         found = progress(loaded, figures)

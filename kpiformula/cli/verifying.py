@@ -64,7 +64,7 @@ def verify(
     """
     from kpiformula.cli.batch import Batch
     from kpiformula.cli.forms import FORMS
-    from kpiformula.library import available, load
+    from kpiformula.library import available, load_once
     from kpiformula.runs import Verifier
     from kpiformula.tables import parse_reported
     from kpiformula.tables.delimited import file_bytes
@@ -72,7 +72,7 @@ def verify(
     check_output(output, file, (*(report or ()), workbook), resume=resume)
     if methodology is None and len(available()) == 1:
         methodology = available()[0]
-    default = load(methodology) if methodology else None
+    default = load_once(methodology) if methodology else None
     data, name = (
         (sys.stdin.buffer.read(), "<stdin>") if file == STANDARD_INPUT else (file_bytes(file), file)
     )

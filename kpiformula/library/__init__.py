@@ -61,13 +61,18 @@ def load(methodology: str | PathLike[str]) -> Methodology:
     return methodology_of(head.content, parts, dictionary)
 
 
-@cache
-def shipped(methodology: str) -> Methodology:
-    """Return a shipped methodology by its id; it is read once.
+def load_once(methodology: str | PathLike[str]) -> Methodology:
+    """Return a methodology as :func:`load` does; a shipped one is read once in a program's life.
 
     Raises:
         MethodologyError: as :func:`load` does.
     """
+    name = fspath(methodology)
+    return _shipped(name) if name in available() else load(name)
+
+
+@cache
+def _shipped(methodology: str) -> Methodology:
     return load(methodology)
 
 

@@ -7,7 +7,7 @@ that an erratum answers is still listed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 
 from kpiformula.diagnostics import Diagnostic, FormulaSyntaxError, InputError, error
@@ -19,7 +19,7 @@ from kpiformula.linting.selections import unreadable
 from kpiformula.methodology import Indicator, Methodology
 from kpiformula.unit_check import check
 
-__all__ = ["Explanation", "by_row", "explain", "explanations", "lint"]
+__all__ = ["Explanation", "by_row", "explain", "explanations", "lint", "on_row"]
 
 
 @cache
@@ -60,13 +60,28 @@ def lint(subject: Methodology | Indicator | Formula) -> tuple[Diagnostic, ...]:
 
 def by_row(methodology: Methodology) -> Iterator[tuple[Indicator, tuple[Diagnostic, ...]]]:
     """Yield each row with its findings, in printed order; those of its cell come first."""
+    compared = _compared(methodology)
+    for row in methodology.values():
+        yield row, (*_in_row(row), *compared[row.code])
+
+
+def on_row(methodology: Methodology, code: str) -> tuple[Diagnostic, ...]:
+    """Return the findings on one row of a methodology, as :func:`by_row` yields them.
+
+    Raises:
+        KeyError: if the methodology has no such row.
+    """
+    return (*_in_row(methodology[code]), *_compared(methodology)[code])
+
+
+def _compared(methodology: Methodology) -> Mapping[str, list[Diagnostic]]:
+    """Return what comparing rows shows, by the code of the row where it shows."""
     compared: dict[str, list[Diagnostic]] = {code: [] for code in methodology}
     for rule in rules():
         if isinstance(rule, SetRule):
             for row, found in rule.find(methodology):
                 compared[row.code].append(diagnostic(rule, row, found))
-    for row in methodology.values():
-        yield row, (*_in_row(row), *compared[row.code])
+    return compared
 
 
 def _in_row(row: Indicator) -> Iterator[Diagnostic]:

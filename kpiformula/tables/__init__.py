@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from os import PathLike, fspath
 
 from kpiformula.diagnostics import Diagnostic, InputError, Source, error
-from kpiformula.library import available, load
+from kpiformula.library import available, load_once
 from kpiformula.methodology import Methodology
 from kpiformula.tables.claims import ClaimsReader, claim_columns, claim_figures, is_claims
 from kpiformula.tables.delimited import DELIMITERS, decoded, file_bytes, require
@@ -194,7 +194,7 @@ class _Tables:
         if name is None or (self._methodology is not None and name == self._methodology.id):
             return self._methodology
         if name not in self._loaded and name in available():
-            self._loaded[name] = load(name)
+            self._loaded[name] = load_once(name)
         return self._loaded.get(name)
 
 
