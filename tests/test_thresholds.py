@@ -159,7 +159,7 @@ def holds_together(text: str) -> None:
     for each in read_thresholds(text):
         assert text[each.span.start : each.span.end] == each.printed
         assert each.quantity is None or each.quantity in each.printed
-        assert each.span.start >= last or each.span.start == last
+        assert each.span.start >= last
         last = each.span.start
 
 

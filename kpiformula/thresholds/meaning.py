@@ -130,8 +130,11 @@ def _comparison(parts: Parts, value: Figure, unit: str | None) -> tuple[Operator
 
 
 def _settled(operator: Operator, remark: Literal["included", "excluded"]) -> Operator:
-    strict, wide = (">", ">=") if operator[0] == ">" else ("<", "<=")
-    return wide if remark == "included" else strict  # type: ignore[return-value]
+    strict, wide = _STRICT_AND_WIDE[operator[0]]
+    return wide if remark == "included" else strict
+
+
+_STRICT_AND_WIDE: Mapping[str, tuple[Operator, Operator]] = {">": (">", ">="), "<": ("<", "<=")}
 
 
 def _remark(parts: Parts, value: Figure) -> Literal["included", "excluded"] | None:
