@@ -374,6 +374,29 @@ def test_any_rules_count_as_the_interpreter_does_on_every_engine(data: st.DataOb
             assert_counted(counted, symbol, records)
 
 
+@st.composite
+def nested(draw: st.DrawFn) -> Indicator:
+    """Return ``a`` within ``c`` within ``b``, another two within ``b``, and one beside them."""
+    row = share()
+    around = {"b": None, "c": "b", "a": "c", "e": "b", "f": "e", "g": None}
+    counts = {
+        symbol: Selection(symbol, PEOPLE, outer, tuple(map(criterion, draw(SOME_RULES))))
+        for symbol, outer in draw(st.permutations(sorted(around.items())))
+    }
+    symbols = dict.fromkeys(counts, row.symbols["a"])
+    return replace(row, symbols=Table(symbols), counts=Table(counts))
+
+
+@given(st.data())
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+def test_counts_within_counts_are_what_the_interpreter_finds(data: st.DataObject) -> None:
+    row = data.draw(nested())
+    records = data.draw(records_for(row))
+    counted = count(row, frame(records, data.draw(st.sampled_from(ENGINES))), year=YEAR)
+    for symbol in row.counts:
+        assert_counted(counted, symbol, records)
+
+
 @given(st.data())
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 def test_the_order_of_records_does_not_matter(data: st.DataObject) -> None:
@@ -780,6 +803,23 @@ def test_texts_are_read_as_documents_print_them(engine: str) -> None:
         assert ledger.members(0, "kept") == tuple(ids[:5]), rule
         assert ledger.members(0, "removed") == tuple(ids[5:7]), rule
         assert ledger.members(0, "undecided") == tuple(ids[7:]), rule
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("many", [2, 8, 9, 40])
+@pytest.mark.parametrize("spelled", [False, True])
+def test_lists_of_any_length_are_read_by_id_or_name(engine: str, many: int, spelled: bool) -> None:
+    ids = [f"v{n}" for n in range(many)]
+    listed = values(**{id: f"мән {id}" for id in ids})
+    fields = people(Field("c", Table(), "category", values=listed))
+    cells = [*(f" Мән {id}" if spelled else id for id in ids), None]
+    records = [{"id": f"p{n}", "c": cell} for n, cell in enumerate(cells)]
+    made = FRAMES[engine](records, schema(fields, ["c"]))
+    counted = count(share([f"c in {{{', '.join(ids[1:])}}}"], of=fields), made, year=YEAR)
+    ledger = counted.ledgers["b"]
+    assert ledger.members(0, "removed") == ("p0",)
+    assert len(ledger.members(0, "kept")) == many - 1
+    assert ledger.members(0, "undecided") == (f"p{many}",)
 
 
 # --- bad input -----------------------------------------------------------------------------------

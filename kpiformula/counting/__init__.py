@@ -14,7 +14,7 @@ from typing import Any
 
 from kpiformula.arithmetic import UndefinedError
 from kpiformula.counting.ledger import Ledger, Ledgers, Step, Which
-from kpiformula.counting.masks import Masks
+from kpiformula.counting.masks import Masks, Passing
 from kpiformula.counting.measuring import measured
 from kpiformula.counting.records import MAX_NAMED, Records
 from kpiformula.counting.steps import Planned, planned
@@ -136,8 +136,8 @@ class _Unexcluded:
         ``None`` while records are undecided.
         """
         left = [s for s in self.steps if s.kind == "include" or s.criterion.cites not in kept]
-        masks = Masks(self.records, left)
-        return Fraction(masks.sure) if masks.sure == masks.may else None
+        (passing,) = Masks(self.records, left).passing()
+        return None if passing.undecided else Fraction(passing.sure)
 
 
 def count(
@@ -178,6 +178,7 @@ class _Counting:
         self._steps = {symbol: planned(indicator, symbol, year) for symbol in indicator.counts}
         self._records = self._by_population(records)
         self._masks: dict[str, Masks] = {}
+        self._passing: dict[str, Passing] = {}
 
     def _by_population(self, records: object) -> Mapping[str, Records]:
         needed = {s.population.id: s.population for s in self._indicator.counts.values()}
@@ -210,10 +211,11 @@ class _Counting:
     def counted(self) -> Counted:
         counts: dict[str, RecordCount] = {}
         findings: list[Diagnostic] = []
-        for symbol, selection in self._inner_last():
-            masks = self._masked(symbol, selection)
-            found = measured(selection, masks, masks.sure, masks.may, self._unit(symbol))
-            findings += [*found.findings, *self._undecided(symbol, selection, masks)]
+        self._mask()
+        for symbol, masks in self._masks.items():
+            selection, passing = self._indicator.counts[symbol], self._passing[symbol]
+            found = measured(selection, masks, passing, self._unit(symbol))
+            findings += [*found.findings, *self._undecided(symbol, selection, passing)]
             if found.count is not None:
                 counts[symbol] = found.count
         findings += self._outside()
@@ -240,38 +242,46 @@ class _Counting:
         the greatest is where all who may belong to the part do, and no more belong to the whole.
         """
         pair = self._part_and_whole()
-        if pair is None or all(masks.sure == masks.may for masks in pair):
+        if pair is None or not any(self._passing[symbol].undecided for symbol in pair):
             return None
-        part, whole = pair
-        fewest = part.may_or_surely_begin(len(whole.steps))
+        part, whole = (self._passing[symbol] for symbol in pair)
+        steps = len(self._steps[pair[1]])
+        fewest = self._masks[pair[0]].may_or_surely_begin(steps)
         if not fewest:
             return None
         return Interval(Fraction(part.sure, whole.may), Fraction(part.may, fewest))
 
-    def _part_and_whole(self) -> tuple[Masks, Masks] | None:
+    def _part_and_whole(self) -> tuple[str, str] | None:
         """Return the counts of a quotient that is a part over the whole around it."""
         match self._indicator.reading.numerator, self._indicator.reading.denominator:
             case Name(part), Name(whole) if part in self._masks and whole in self._masks:
                 counts = self._indicator.counts[part], self._indicator.counts[whole]
                 counted = all(each.measure.kind == "records" for each in counts)
                 if counts[0].within == whole and counted:
-                    return self._masks[part], self._masks[whole]
+                    return part, whole
         return None
 
-    def _inner_last(self) -> list[tuple[str, Selection]]:
-        """Return the selections, those first that others are within."""
-        return sorted(self._indicator.counts.items(), key=lambda each: self._depth(each[1]))
+    def _mask(self) -> None:
+        """Hold the records against each count; those within others are counted along with them."""
+        families: dict[str, list[str]] = {}
+        for symbol, (*around, selection) in self._inner_last():
+            outer = self._masks[around[-1].symbol] if around else None
+            records = self._records[selection.population.id]
+            self._masks[symbol] = Masks(records, self._steps[symbol], outer)
+            families.setdefault(around[0].symbol if around else symbol, []).append(symbol)
+        for whole, *inner in families.values():
+            passing = self._masks[whole].passing([self._masks[symbol] for symbol in inner])
+            self._passing |= zip((whole, *inner), passing, strict=True)
 
-    def _depth(self, selection: Selection) -> int:
-        """Return how many counts a count is within."""
+    def _inner_last(self) -> list[tuple[str, list[Selection]]]:
+        """Return each selection behind those that it is within, the outermost first."""
+        lines = {symbol: self._line(each) for symbol, each in self._indicator.counts.items()}
+        return sorted(lines.items(), key=lambda line: len(line[1]))
+
+    def _line(self, selection: Selection) -> list[Selection]:
         around = selection.within
-        return 0 if around is None else 1 + self._depth(self._indicator.counts[around])
-
-    def _masked(self, symbol: str, selection: Selection) -> Masks:
-        around = self._masks[selection.within] if selection.within is not None else None
-        records = self._records[selection.population.id]
-        masks = self._masks[symbol] = Masks(records, self._steps[symbol], around)
-        return masks
+        before = self._line(self._indicator.counts[around]) if around is not None else []
+        return [*before, selection]
 
     def _unit(self, symbol: str) -> str:
         row = self._indicator
@@ -319,11 +329,13 @@ class _Counting:
         phrases: tuple[Phrase, ...] = getattr(self._indicator, name)
         return phrases[int(index)] if int(index) < len(phrases) else None
 
-    def _undecided(self, symbol: str, selection: Selection, masks: Masks) -> Iterator[Diagnostic]:
-        if masks.may > masks.sure:
+    def _undecided(
+        self, symbol: str, selection: Selection, passing: Passing
+    ) -> Iterator[Diagnostic]:
+        if passing.undecided:
             message = (
-                f"{symbol}: {masks.may - masks.sure} {selection.population.id} are undecided, as "
-                f"cells are missing: it is {masks.sure} to {masks.may}"
+                f"{symbol}: {passing.undecided} {selection.population.id} are undecided, as "
+                f"cells are missing: it is {passing.sure} to {passing.may}"
             )
             yield warning("KF630", message)
         for question in selection.undecided:

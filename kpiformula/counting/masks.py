@@ -7,16 +7,30 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property, reduce
+from functools import cached_property
 from typing import Any
 
 import narwhals.stable.v2 as nw
 
+from kpiformula.counting.holding import Held, held, together
 from kpiformula.counting.ledger import Which
-from kpiformula.counting.records import Held, Records, both
+from kpiformula.counting.records import Records
 from kpiformula.counting.steps import Planned
 
 _SURE, _MAY = "_sure", "_may"
+
+
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """How many different keys pass all steps surely, and how many may."""
+
+    sure: int
+    may: int
+
+    @property
+    def undecided(self) -> int:
+        """How many may pass or not."""
+        return self.may - self.sure
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,34 +68,46 @@ class Masks:
         self._passes: list[Held] = [*before, *self._own]
 
     def _passed(self, step: Planned) -> Held:
-        held = self.records.held(step.meaning)
-        return held if step.kind == "include" else held.contrary
+        found = held(step.meaning, self.records)
+        return found if step.kind == "include" else found.contrary
 
     @cached_property
     def exact(self) -> bool:
         """Whether no cell is missing that a step looks at: who may pass passes surely."""
-        return all(held.false is None for held in self._passes)
+        return all(each.false is None for each in self._passes)
 
     # --- who passes all steps --------------------------------------------------------------------
 
-    @cached_property
-    def sure(self) -> int:
-        """How many different keys surely pass all steps."""
-        return self.may if self.exact else self._different(self._left.filter(nw.col(_SURE)))
+    def passing(self, inner: Sequence[Masks] = ()) -> list[Passing]:
+        """Return how many pass, and how many of them pass each of some counts within this one."""
+        whole = self._behind(0)
+        flags = {} if self.exact else {f"{_SURE}_0": whole.true}
+        for place, each in enumerate(inner, 1):
+            part = each._behind(len(self.steps))
+            flags[f"{_MAY}_{place}"] = part.not_false
+            if not each.exact:
+                flags[f"{_SURE}_{place}"] = whole.true & part.true
+        key = self.records.population.key
+        by_key = (
+            self.records.frame.filter(whole.not_false)
+            .select(key, **{name: flag.cast(nw.Int8) for name, flag in flags.items()})
+            .group_by(key)
+            .agg(nw.len().alias(_MAY), *(nw.col(name).max() for name in flags))
+        )
+        sums = {name: nw.col(name).cast(nw.Int64).sum() for name in flags}
+        found = self.records.first(by_key.select(**{f"{_MAY}_0": nw.len()}, **sums))
+        numbers = {name: int(number or 0) for name, number in found.items()}
+        may = [numbers[f"{_MAY}_{place}"] for place in range(len(inner) + 1)]
+        return [Passing(numbers.get(f"{_SURE}_{place}", n), n) for place, n in enumerate(may)]
 
-    @cached_property
-    def may(self) -> int:
-        """How many different keys may pass all steps."""
-        return self._different(self._left)
-
-    def _different(self, query: nw.LazyFrame[Any]) -> int:
-        key = nw.col(self.records.population.key)
-        return self.records.number(query.select(n=key.n_unique()))
+    def _behind(self, steps: int) -> Held:
+        """Return where all steps behind the first few are passed."""
+        return together(self._passes[steps:], self.records)
 
     @cached_property
     def _left(self) -> nw.LazyFrame[Any]:
         """The records that may pass, and whether they surely do where that is another thing."""
-        own = reduce(both, self._own, self.records.always)
+        own = together(self._own, self.records)
         found = self._within._left if self._within is not None else self.records.frame
         if not self.exact:
             known = self._within is not None and not self._within.exact
@@ -153,9 +179,9 @@ class Masks:
     @cached_property
     def _by_key(self) -> nw.LazyFrame[Any]:
         """How many steps in a row each key passes surely and may pass, and what it meets."""
-        passed = {_MAY: _in_a_row(held.not_false for held in self._passes)}
+        passed = {_MAY: _in_a_row(each.not_false for each in self._passes)}
         if not self.exact:
-            passed[_SURE] = _in_a_row(held.true for held in self._passes)
+            passed[_SURE] = _in_a_row(each.true for each in self._passes)
         met = {
             each.column: ((nw.col(_MAY) >= each.first) & (nw.col(_MAY) < each.place) & each.met)
             for each in self._exclusions()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 
-from kpiformula.counting.masks import Masks
+from kpiformula.counting.masks import Masks, Passing
 from kpiformula.counting.records import MAX_NAMED, Records
 from kpiformula.criteria.dictionary import Population
 from kpiformula.criteria.selection import Measure, Selection
@@ -24,17 +24,16 @@ class Measured:
     findings: tuple[Diagnostic, ...] = ()
 
 
-def measured(selection: Selection, masks: Masks, sure: int, may: int, unit: str) -> Measured:
+def measured(selection: Selection, masks: Masks, passing: Passing, unit: str) -> Measured:
     """Return the count of a selection, in the unit of its symbol.
-
-    ``sure`` and ``may`` are how many keys surely pass and may pass.
 
     Raises:
         CriterionError: KF627 where records of one key differ in what is added up.
     """
     population = selection.population
     if selection.measure.kind == "records":
-        return _in_unit(_range(Fraction(sure), Fraction(may)), population.unit, unit, selection)
+        count = _range(Fraction(passing.sure), Fraction(passing.may))
+        return _in_unit(count, population.unit, unit, selection)
     fields = [name for name in (selection.measure.field, selection.measure.per) if name]
     rows = _once_a_key(masks, population, fields)
     found = _added_up(selection.measure, rows, population)

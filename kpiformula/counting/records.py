@@ -16,53 +16,21 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from kpiformula.counting.comparing import compared, compared_columns, is_moved, meets, meets_other
 from kpiformula.counting.values import Refused, Value, read_cell, says_nothing, shortest
 from kpiformula.criteria.dictionary import Field, FieldType, Population
-from kpiformula.criteria.meaning import (
-    Basic,
-    ComparesColumns,
-    Contrary,
-    IsKnown,
-    Joined,
-    Meaning,
-)
 from kpiformula.diagnostics import CriterionError, Diagnostic, error
 from kpiformula.text import BLANKS
 
 MAX_NAMED = 5
 """Records, columns and cells that a message names."""
 
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """Where a condition holds, and where its contrary does; neither, where a cell is missing.
-
-    ``false`` is ``None`` where nothing is missing: then it is wherever ``true`` is not.
-    """
-
-    true: nw.Expr
-    false: nw.Expr | None = None
-
-    @property
-    def contrary(self) -> Held:
-        """The contrary."""
-        return Held(~self.true) if self.false is None else Held(self.false, self.true)
-
-    @property
-    def not_true(self) -> nw.Expr:
-        """Where it does not hold, or is not known to."""
-        return ~self.true
-
-    @property
-    def not_false(self) -> nw.Expr:
-        """Where it holds, or may."""
-        return self.true if self.false is None else ~self.false
+_FEW = 8
+"""As many cells Polars compares one by one faster than it looks them up; no other engine does."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Column:
-    """A column as it is in the frame; ``read`` are its different cells where they were read."""
+class Column:
+    """A column as it is in the frame; ``read`` is what its cells say, where they were read."""
 
     name: str
     of: Field
@@ -70,6 +38,14 @@ class _Column:
     dtype: Any
     missing: bool
     read: Mapping[object, Value | None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Survey:
+    """Columns of which cells are missing, and those whose other cells are ids of their list."""
+
+    missing: frozenset[str]
+    listed: frozenset[str]
 
 
 class Records:
@@ -91,13 +67,15 @@ class Records:
         """
         self.population = population
         found = _as_frame(frame, population)
-        self._anew = isinstance(found, nw.LazyFrame) and not found.implementation.is_polars()
+        polars = found.implementation.is_polars()
+        self._anew = isinstance(found, nw.LazyFrame) and not polars
+        self._one_by_one = _FEW if polars else 1
         self._frame: nw.LazyFrame[Any] = found.lazy()
         schema = self._frame.collect_schema()
         _require_columns([str(name) for name in schema], population, wanted, ignoring)
         self._frame = self.kept(self._frame.select(*sorted({population.key, *wanted})))
         findings: list[Diagnostic] = []
-        self._columns = dict(self._checked(schema, wanted, findings))
+        self.columns = dict(self._checked(schema, wanted, findings))
         if findings:
             raise CriterionError(*findings)
 
@@ -110,11 +88,6 @@ class Records:
     def reads_anew(self) -> bool:
         """Whether the engine reads its records again for each query, and may find others."""
         return self._anew
-
-    @property
-    def always(self) -> Held:
-        """What holds for each record: that it has a key."""
-        return Held(~nw.col(self.population.key).is_null())
 
     def kept(self, query: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         """Return a query that is run once, however often it is asked; a database runs its own."""
@@ -147,16 +120,16 @@ class Records:
 
     def _checked(
         self, schema: Mapping[str, Any], wanted: Collection[str], findings: list[Diagnostic]
-    ) -> Iterator[tuple[str, _Column]]:
+    ) -> Iterator[tuple[str, Column]]:
         types = dict(_types(self.population))
-        missing = self._missing(schema, wanted, findings)
+        survey = self._survey(schema, {name: types[name] for name in sorted(wanted)}, findings)
         for name in sorted(wanted):
             of, type = types[name]
             dtype = schema[name]
             if _is_native(dtype, type):
-                yield name, _Column(name, of, type, dtype, name in missing)
+                yield name, Column(name, of, type, dtype, name in survey.missing)
                 continue
-            cells = None if dtype.is_nested() else self._different(name)
+            cells = self._different(name, dtype) if name not in survey.listed else list(of.values)
             if cells is None:
                 message = f"column `{name}`: its cells hold more than one value each"
                 findings.append(error("KF621", f"{self.population.id}: {message}"))
@@ -165,36 +138,47 @@ class Records:
             bad = {c: v for c, v in read.items() if isinstance(v, Refused)}
             findings += self._refusals(name, bad)
             good = {c: v for c, v in read.items() if not isinstance(v, Refused)}
-            lacks = name in missing or None in good.values()
-            yield name, _Column(name, of, type, dtype, lacks, good)
+            lacks = name in survey.missing or None in good.values()
+            yield name, Column(name, of, type, dtype, lacks, good)
 
-    def _different(self, name: str) -> list[object] | None:
+    def _different(self, name: str, dtype: Any) -> list[object] | None:
         """Return the different cells of a column that are filled; ``None`` where they are lists."""
-        filled = self._frame.select(name).filter(~_is_empty(name))
+        if dtype.is_nested():
+            return None
+        filled = self._frame.select(name).filter(~is_empty(name))
         try:
             return list(dict.fromkeys(row[name] for row in self.rows(filled.unique())))
         except TypeError:
             return None
 
-    def _missing(
-        self, schema: Mapping[str, Any], wanted: Collection[str], findings: list[Diagnostic]
-    ) -> frozenset[str]:
-        """Return the columns with empty cells; refuse empty keys, and floats that are no number."""
+    def _survey(
+        self,
+        schema: Mapping[str, Any],
+        types: Mapping[str, tuple[Field, FieldType]],
+        findings: list[Diagnostic],
+    ) -> _Survey:
+        """Look over the cells of all records once; refuse empty keys, and floats without number."""
         key = self.population.key
-        strange = {name: _is_strange(name) for name in sorted(wanted) if schema[name].is_float()}
-        masks = {f"!{name}": mask for name, mask in strange.items()}
-        masks["no key"] = _may_be_no_key(key, schema[key])
-        sums = {name: mask.cast(nw.Int64).sum() for name, mask in masks.items()}
-        sums |= {f"?{name}": nw.col(name).null_count() for name in sorted(wanted)}
-        numbers = {name: n or 0 for name, n in self.first(self._frame.select(**sums)).items()}
-        if numbers["no key"]:
+        strange = {name: _is_strange(name) for name in types if schema[name].is_float()}
+        other = {
+            name: ~is_empty(name) & ~self.among(nw.col(name), list(of.values))
+            for name, (of, type) in types.items()
+            if type == "category" and schema[name] == nw.String
+        }
+        asked = {"no key": _may_be_no_key(key, schema[key]).any()}
+        asked |= {f"!{name}": mask.any() for name, mask in {**strange, **other}.items()}
+        found = self.first(self._frame.select(nw.all().null_count(), **asked))
+        if found["no key"]:
             findings += self._without_key(_is_no_key(key, schema[key]))
         for name, mask in strange.items():
-            if numbers[f"!{name}"]:
-                found = self._in_records(self._keys_where(mask))
-                message = f"column `{name}`: what is no finite number{found}"
+            if found[f"!{name}"]:
+                records = self._in_records(self._keys_where(mask))
+                message = f"column `{name}`: what is no finite number{records}"
                 findings.append(error("KF621", message))
-        return frozenset(name for name in wanted if numbers[f"?{name}"])
+        return _Survey(
+            frozenset(name for name in types if found[name]),
+            frozenset(name for name in other if not found[f"!{name}"]),
+        )
 
     def _without_key(self, mask: nw.Expr) -> Iterator[Diagnostic]:
         lacking = self.number(self._frame.select(n=mask.cast(nw.Int64).sum()))
@@ -222,69 +206,17 @@ class Records:
         records = "1 record" if len(keys) == 1 else f"{len(keys)} records"
         return f", in {records} ({self.population.key} {named}{more})"
 
-    # --- conditions ------------------------------------------------------------------------------
-
-    def held(self, meaning: Meaning) -> Held:
-        """Return where a condition holds."""
-        match meaning:
-            case Contrary(inner):
-                return self.held(inner).contrary
-            case Joined(whole, meanings):
-                parts = [self.held(each) for each in meanings]
-                found = reduce(both, (p if whole else p.contrary for p in parts), self.always)
-                return found if whole else found.contrary
-            case ComparesColumns():
-                return self._two_columns(meaning)
-        return self._one_column(meaning)
-
-    def _one_column(self, test: Basic) -> Held:
-        column = self._columns[test.column]
-        if isinstance(test, IsKnown):
-            return Held(self._known(column))
-        if column.read is None:
-            return self._unless_missing(compared(test, column.dtype), [column])
-        answers = {c: meets(test, v) for c, v in column.read.items() if v is not None}
-        true = _is_any(column, [cell for cell, met in answers.items() if met])
-        if not column.missing:
-            return Held(true)
-        return Held(true, _is_any(column, [cell for cell, met in answers.items() if not met]))
-
-    def _known(self, column: _Column) -> nw.Expr:
-        filled = ~_is_empty(column.name)
-        blank = [cell for cell, value in (column.read or {}).items() if value is None]
-        return filled & ~_among(nw.col(column.name), blank) if blank else filled
-
-    def _unless_missing(self, test: nw.Expr, looked_at: Sequence[_Column]) -> Held:
-        filled = [~_is_empty(column.name) for column in looked_at if column.missing]
-        if not filled:
-            return Held(test)
-        return Held(reduce(operator.and_, filled, test), reduce(operator.and_, filled, ~test))
-
-    def _two_columns(self, test: ComparesColumns) -> Held:
-        """Return where two columns compare.
-
-        Where the engine does not do it, each different pair of cells is compared once.
-        """
-        one, other = self._columns[test.column], self._columns[test.other]
-        native = one.read is None and other.read is None
-        if native and one.dtype == other.dtype and not is_moved(test):
-            return self._unless_missing(compared_columns(test), [one, other])
-        pair = nw.concat_str(
-            nw.col(one.name).cast(nw.String), nw.col(other.name).cast(nw.String), separator="\x1f"
-        )
-        query = self._frame.select(one.name, other.name, _pair=pair).unique()
-        true: list[str] = []
-        false: list[str] = []
-        for row in self.rows(query):
-            left, right = (self.value(each.name, row[each.name]) for each in (one, other))
-            if left is not None and right is not None:
-                (true if meets_other(test, left, right) else false).append(row["_pair"])
-        filled = self._known(one) & self._known(other)
-        return Held(_among(pair, true) & filled, _among(pair, false) & filled)
+    def among(self, column: nw.Expr, cells: Sequence[object]) -> nw.Expr:
+        """Return where a column is one of some cells; of no cells, which PyArrow cannot say."""
+        if not cells:
+            return column.is_null() & ~column.is_null()
+        if len(cells) > self._one_by_one:
+            return column.is_in(cells)
+        return nw.any_horizontal(*(column == cell for cell in cells), ignore_nulls=False)
 
     def value(self, name: str, cell: object) -> Value | None:
         """Return what a cell of a column says."""
-        column = self._columns[name]
+        column = self.columns[name]
         if says_nothing(cell):
             return None
         if column.read is not None:
@@ -357,47 +289,26 @@ def _read(cell: object, of: Field, type: FieldType, dtype: Any) -> Value | Refus
     return read_cell(cell, of, type)
 
 
-def _is_empty(name: str) -> nw.Expr:
+def is_empty(name: str) -> nw.Expr:
+    """Return where a column has no cell."""
     return nw.col(name).is_null()
 
 
 def _is_strange(name: str) -> nw.Expr:
-    return ~_is_empty(name) & ~nw.col(name).is_finite()
+    return ~is_empty(name) & ~nw.col(name).is_finite()
 
 
 def _may_be_no_key(name: str, dtype: Any) -> nw.Expr:
     """Return what all keys that say nothing meet, and few others: it is quick."""
     if dtype != nw.String:
         return _is_no_key(name, dtype)
-    return _is_empty(name) | (nw.col(name).str.len_chars() < 2)
+    return is_empty(name) | (nw.col(name).str.len_chars() < 2)
 
 
 def _is_no_key(name: str, dtype: Any) -> nw.Expr:
     if dtype.is_float():
-        return _is_empty(name) | _is_strange(name)
+        return is_empty(name) | _is_strange(name)
     if dtype not in (nw.String, nw.Object):
-        return _is_empty(name)
+        return is_empty(name)
     blank = (nw.col(name) == each for each in sorted({*BLANKS, " "}))
-    return reduce(operator.or_, blank, _is_empty(name))
-
-
-# --- tests ---------------------------------------------------------------------------------------
-
-
-def both(one: Held, other: Held) -> Held:
-    """Return where two conditions hold together."""
-    if one.false is None and other.false is None:
-        return Held(one.true & other.true)
-    return Held(one.true & other.true, one.contrary.true | other.contrary.true)
-
-
-def _among(column: nw.Expr, cells: Sequence[object]) -> nw.Expr:
-    """Return where a column is one of some cells; none of no cells, which PyArrow cannot say."""
-    if not cells:
-        return column.is_null() & ~column.is_null()
-    return column == cells[0] if len(cells) == 1 else column.is_in(cells)
-
-
-def _is_any(column: _Column, cells: list[object]) -> nw.Expr:
-    found = _among(nw.col(column.name), cells)
-    return found & ~_is_empty(column.name) if column.missing else found
+    return reduce(operator.or_, blank, is_empty(name))
