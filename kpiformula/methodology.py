@@ -138,8 +138,10 @@ class Indicator:
     targets, ``cell_source`` those of the calculation cell; ``places`` leads from the key of a
     text, such as ``targets/2027``, to where it stands in the methodology file.
 
-    ``reason`` says why an ``unstated`` indicator cannot be computed, ``name_formula`` words the
-    quotient that only the name states, ``input`` is the amount that an ``observed`` indicator is.
+    ``reason`` says why an ``unstated`` indicator cannot be computed; its ``symbols``, if any, are
+    what the document does say is counted, such as the part of a share whose whole it leaves open.
+    ``name_formula`` words the quotient that only the name states, ``input`` is the amount that an
+    ``observed`` indicator is.
     ``sum_of`` are the codes of its printed parts where they are all of it, ``includes`` where there
     is more to it; ``same_as`` is the code of the row that prints the same quantity;
     ``complement_of`` that of the share that makes up the whole with this one; ``counts`` says how

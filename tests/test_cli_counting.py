@@ -18,8 +18,12 @@ from typer.testing import CliRunner, Result
 
 import kpiformula as kf
 from kpiformula.cli import app
+from kpiformula.cli.criteria import criteria_lines
 from kpiformula.counting.backends import frame_of_texts
+from kpiformula.counting.steps import planned
+from kpiformula.criteria.meaning import columns
 from kpiformula.diagnostics import InputError
+from kpiformula.methodology import Indicator
 from kpiformula.tables.record_files import read_records
 from tests import example_records
 
@@ -174,6 +178,47 @@ def test_show_tells_the_criteria_and_the_columns() -> None:
     assert "graduates  exam_score" in shown
     data = json.loads(run("show", ASTMU, "1.1/1", "--format", "json").stdout)
     assert data["counts"]["a"]["within"] == "b"
+
+
+@pytest.mark.parametrize("id", [ASTMU, "ktu-programme-2024-2029"])
+def test_show_lists_the_columns_that_counting_looks_at(id: str) -> None:
+    for row in kf.load(id).values():
+        if not row.counts:
+            continue
+        shown = {line.split()[1] for line in criteria_lines(row) if line.startswith(names_of(row))}
+        wanted = {selection.population.key for selection in row.counts.values()}
+        for symbol, selection in row.counts.items():
+            measure = selection.measure
+            wanted |= {name for name in (measure.field, measure.per) if name is not None}
+            for step in planned(row, symbol, 2025):
+                wanted |= columns(step.meaning)
+        assert wanted <= shown, row.code
+
+
+def names_of(row: Indicator) -> tuple[str, ...]:
+    """Return how the lines begin that list the columns of a row."""
+    return tuple(f"  {selection.population.id}  " for selection in row.counts.values())
+
+
+def test_a_row_that_states_no_calculation_is_counted_and_not_computed(tmp_path: Path) -> None:
+    file = tmp_path / "graduates.csv"
+    file.write_text(
+        "person_id,graduated,in_employment\na,2025-06-30,2025-09-01\nb,2025-06-30,\n"
+        "c,2025-06-30,2026-07-01\nd,,2025-09-01\n",
+        encoding="utf-8",
+    )
+    arguments = ["count", "ktu-programme-2024-2029", "1.2.1", str(file), "--year", "2025"]
+    result = run(*arguments)
+    assert "part = 1 to 2" in result.stdout
+    assert "1.2.1 cannot be computed from this: The name says the share" in result.stdout
+    assert "KF630" in result.stdout
+    assert result.exit_code == 1
+    data = json.loads(run(*arguments, "--format", "json").stdout)
+    assert data["counts"] == {"part": {"low": "1", "high": "2"}}
+    file.write_text(
+        "person_id,graduated,in_employment\na,2025-06-30,2025-09-01\n", encoding="utf-8"
+    )
+    assert run(*arguments).exit_code == 0
 
 
 # --- files of records ----------------------------------------------------------------------------

@@ -135,10 +135,12 @@ def _value(counted: Counted, category: str | None) -> str:
     """Return the value that the counts give, or why they give none."""
     from kpiformula.evaluation import evaluate
 
-    unit = counted.indicator.unit
+    row, unit = counted.indicator, counted.indicator.unit
+    if row.basis == "unstated":
+        return f"{row.code} cannot be computed from this: {row.reason}"
     if counted.value_range is not None:
         return f"the value lies in {counted.value_range} {unit}"
     exact = {s: c for s, c in counted.items() if not isinstance(c, Interval)}
-    result = evaluate(counted.indicator, exact, category=category)
+    result = evaluate(row, exact, category=category)
     lines = (result.steps[0], f"= {result.steps[1]}", result.steps[2])
     return "\n".join(lines) + (f" {unit}" if result.value is not None else "")

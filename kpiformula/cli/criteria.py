@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from kpiformula.cli.display import aligned, english, one_line
 from kpiformula.criteria.dictionary import Field, Population
 from kpiformula.criteria.selection import Criterion, Selection
-from kpiformula.criteria.syntax import Condition, Reference, tests
+from kpiformula.criteria.syntax import Comparison, Condition, Reference, Word, tests
 from kpiformula.criteria.wording import english as told
 from kpiformula.diagnostics import CriterionError
 from kpiformula.methodology import Indicator
@@ -88,6 +88,9 @@ def _named(condition: Condition, selection: Selection) -> Iterator[str]:
             yield from _named(named.condition, selection)
         else:
             yield test.name
+            match test:
+                case Comparison(value=Word(other)) if other in selection.population.fields:
+                    yield other
 
 
 def _type(each: Field) -> str:

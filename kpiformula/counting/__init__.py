@@ -65,9 +65,11 @@ class Counted(Mapping[str, RecordCount]):
     def value_range(self) -> Interval | None:
         """The values that the formula can have, where undecided records leave its counts open.
 
-        ``None`` where all counts are exact, or one cannot be told, or the value is undefined.
+        ``None`` where all counts are exact, or one cannot be told, or the value is undefined, or
+        the document does not state the calculation.
         """
-        if all(not isinstance(each, Interval) for each in self.counts.values()):
+        exact = all(not isinstance(each, Interval) for each in self.counts.values())
+        if exact or self.indicator.basis == "unstated":
             return None
         formula = self.indicator.reading
         if self.share is not None and formula.factor is not None:
@@ -253,6 +255,8 @@ class _Counting:
 
     def _part_and_whole(self) -> tuple[str, str] | None:
         """Return the counts of a quotient that is a part over the whole around it."""
+        if self._indicator.basis == "unstated":
+            return None
         match self._indicator.reading.numerator, self._indicator.reading.denominator:
             case Name(part), Name(whole) if part in self._masks and whole in self._masks:
                 counts = self._indicator.counts[part], self._indicator.counts[whole]
@@ -361,6 +365,6 @@ class _Counting:
 
 def _below(row: Indicator) -> frozenset[str]:
     """Return the symbols that make up the whole of a share."""
-    if row.kind != "share" or row.reading.denominator is None:
+    if row.kind != "share" or row.basis == "unstated" or row.reading.denominator is None:
         return frozenset()
     return frozenset(names(row.reading.denominator))
