@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from codecs import BOM_UTF8
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import yaml
 
@@ -25,29 +27,39 @@ MAX_FINDINGS = 200
 """Findings listed for one file; a file of another kind would give thousands."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+@dataclass(slots=True)
+class _Node:
+    """What stands between two characters; a file has tens of thousands, so that they are plain."""
+
+    start: int
+    end: int
+
+    @property
+    def span(self) -> Span:
+        """The place of the node."""
+        return Span(self.start, self.end)
+
+
+@dataclass(slots=True)
+class Scalar(_Node):
     """A text; ``literal`` says that it is written as a block ``|``, its lines as they stand."""
 
     text: str
-    span: Span
     literal: bool = False
 
 
 @dataclass(slots=True)
-class Items:
+class Items(_Node):
     """A list."""
 
-    span: Span
     items: list[Written] = field(default_factory=list)
 
 
 @dataclass(slots=True)
-class Entries:
-    """A mapping; ``keys`` has the place of each key."""
+class Entries(_Node):
+    """A mapping; ``keys`` has each key as it is written."""
 
-    span: Span
-    keys: dict[str, Span] = field(default_factory=dict)
+    keys: dict[str, Scalar] = field(default_factory=dict)
     values: dict[str, Written] = field(default_factory=dict)
 
 
@@ -113,42 +125,56 @@ class _Composer:
         self.findings = findings
         self.open: list[Items | Entries] = []
         self.pending: list[Scalar | None] = []
-        self.root: Written = Scalar("", Span(0, 0))
+        self.documents = 0
+        self.root: Written = Scalar(0, 0, "")
 
     def compose(self) -> Written:
-        documents = 0
+        compose: Mapping[type[yaml.Event], Callable[[Any], None]] = {
+            yaml.ScalarEvent: self.scalar,
+            yaml.SequenceStartEvent: self.opening,
+            yaml.MappingStartEvent: self.opening,
+            yaml.SequenceEndEvent: self.closing,
+            yaml.MappingEndEvent: self.closing,
+            yaml.AliasEvent: self.alias,
+            yaml.DocumentStartEvent: self.document,
+        }
         for event in yaml.parse(self.source.text, Loader=_LOADER):
-            start, end = event.start_mark, event.end_mark
-            span = Span(start.index, end.index) if start and end else Span(0, 0)
-            match event:  # the commonest first
-                case yaml.ScalarEvent():
-                    self.refuse_properties(event, span)
-                    self.add(Scalar(event.value, span, event.style == "|"))
-                case yaml.SequenceStartEvent():
-                    self.refuse_properties(event, span)
-                    self.open.append(Items(span))
-                    self.pending.append(None)
-                case yaml.MappingStartEvent():
-                    self.refuse_properties(event, span)
-                    self.open.append(Entries(span))
-                    self.pending.append(None)
-                case yaml.SequenceEndEvent() | yaml.MappingEndEvent():
-                    self.pending.pop()
-                    self.add(self.open.pop())
-                case yaml.AliasEvent():
-                    self.refuse("KF402", f"alias `*{event.anchor}`: write the value out", span)
-                    self.add(Scalar("", span))
-                case yaml.DocumentStartEvent():
-                    documents += 1
-                    if documents > 1:
-                        self.refuse("KF401", "a second document begins here", span)
-                        break
-            if len(self.open) > MAX_NESTING:
-                self.refuse("KF904", f"nested more than {MAX_NESTING} deep", span)
+            if type(event) in compose:
+                compose[type(event)](event)
+            if self.documents > 1 or len(self.open) > MAX_NESTING:
                 break
             if len(self.findings) >= MAX_FINDINGS:
                 break
         return self.root
+
+    def scalar(self, event: yaml.ScalarEvent) -> None:
+        if event.anchor is not None or event.tag is not None:
+            self.refuse_properties(event)
+        self.add(Scalar(*_between(event), event.value, event.style == "|"))
+
+    def opening(self, event: yaml.CollectionStartEvent) -> None:
+        if event.anchor is not None or event.tag is not None:
+            self.refuse_properties(event)
+        kind = Items if isinstance(event, yaml.SequenceStartEvent) else Entries
+        opened = kind(*_between(event))
+        self.open.append(opened)
+        self.pending.append(None)
+        if len(self.open) > MAX_NESTING:
+            self.refuse("KF904", f"nested more than {MAX_NESTING} deep", opened.span)
+
+    def closing(self, _event: yaml.CollectionEndEvent) -> None:
+        self.pending.pop()
+        self.add(self.open.pop())
+
+    def alias(self, event: yaml.AliasEvent) -> None:
+        stands = Scalar(*_between(event), "")
+        self.refuse("KF402", f"alias `*{event.anchor}`: write the value out", stands.span)
+        self.add(stands)
+
+    def document(self, event: yaml.DocumentStartEvent) -> None:
+        self.documents += 1
+        if self.documents > 1:
+            self.refuse("KF401", "a second document begins here", Span(*_between(event)))
 
     def add(self, node: Written) -> None:
         if not self.open:
@@ -165,16 +191,15 @@ class _Composer:
             return
         if not isinstance(node, Scalar):
             self.refuse("KF401", "a key is a text, not a list or a mapping", node.span)
-            node = Scalar("", node.span)
+            node = Scalar(node.start, node.end, "")
         elif node.text in parent.keys:
             line, _ = self.source.position(parent.keys[node.text].start)
             self.refuse("KF403", f"key `{node.text}` stands already on line {line}", node.span)
-        parent.keys.setdefault(node.text, node.span)
+        parent.keys.setdefault(node.text, node)
         self.pending[-1] = node
 
-    def refuse_properties(
-        self, event: yaml.ScalarEvent | yaml.CollectionStartEvent, span: Span
-    ) -> None:
+    def refuse_properties(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> None:
+        span = Span(*_between(event))
         if event.anchor is not None:
             self.refuse("KF402", f"anchor `&{event.anchor}`: write the value out each time", span)
         if event.tag is not None:
@@ -182,6 +207,13 @@ class _Composer:
 
     def refuse(self, code: str, message: str, span: Span) -> None:
         self.findings.append(error(code, message, span, self.source))
+
+
+def _between(event: yaml.Event) -> tuple[int, int]:
+    """Return the characters between which an event of a file stands."""
+    assert event.start_mark is not None
+    assert event.end_mark is not None
+    return event.start_mark.index, event.end_mark.index
 
 
 def plain(node: Written) -> Plain:
@@ -209,7 +241,9 @@ def key_span(node: Written, *path: str | int) -> Span:
     """Return the place of the key that a path ends with."""
     parent = at(node, *path[:-1])
     key = str(path[-1])
-    return parent.keys[key] if isinstance(parent, Entries) and key in parent.keys else parent.span
+    if isinstance(parent, Entries) and key in parent.keys:
+        return parent.keys[key].span
+    return parent.span
 
 
 def block_position(source: Source, block: Scalar) -> tuple[int, int]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from re import fullmatch
 
 from kpiformula.datafile import MAX_BYTES, Items, Scalar, Written, at, decode, read
-from kpiformula.diagnostics import Diagnostic, MethodologyError, Source, Span, error
+from kpiformula.diagnostics import Diagnostic, MethodologyError, Source, error
 from kpiformula.library.crosschecks import across
 from kpiformula.library.data import methodology_of
 from kpiformula.library.file import File, M
@@ -124,7 +124,7 @@ def _read(
 ) -> File[M]:
     """Read a file; ``listed`` is where the head names it."""
     name = f"{folder.name}/{file}"
-    result: File[M] = File(Source("", name), Scalar("", Span(0, 0)))
+    result: File[M] = File(Source("", name), Scalar(0, 0, ""))
     try:
         with folder.path.joinpath(file).open("rb") as stream:
             data = stream.read(folder.rest + 1)
