@@ -732,16 +732,19 @@ def test_a_row_that_states_no_calculation_has_counts_and_no_value() -> None:
     row = SHIPPED["ktu-programme-2024-2029 18"]
     made = pl.DataFrame(
         {
-            "programme_id": ["young", "four", "older", "open", "lapsed", "none"],
-            "years_run": [2.0, 4.0, 4.5, None, 9.0, 9.0],
-            "accredited_from": [*[date(2023, 1, 1)] * 5, None],
-            "accredited_to": [None, None, None, None, date(2025, 12, 30), None],
+            "programme_id": ["young", "four", "older", "open", "lapsed", "none", "closed"],
+            "run_from": [date(2010, 9, 1)] * 7,
+            "run_to": [*[None] * 6, date(2025, 6, 30)],
+            "years_run": [2.0, 4.0, 4.5, None, 9.0, 9.0, 9.0],
+            "accredited_from": [*[date(2023, 1, 1)] * 5, None, date(2023, 1, 1)],
+            "accredited_to": [None, None, None, None, date(2025, 12, 30), None, None],
         }
     )
     counted = count(row, made, year=YEAR)
     assert counted["part"] == Interval(Fraction(1), Fraction(2))
-    assert counted.ledgers["part"].members(1, "kept") == ("older",)
-    assert counted.ledgers["part"].members(1, "undecided") == ("open",)
+    assert counted.ledgers["part"].members(0) == ("closed",)
+    assert counted.ledgers["part"].members(2, "kept") == ("older",)
+    assert counted.ledgers["part"].members(2, "undecided") == ("open",)
     assert counted.value_range is None
     assert counted.share is None
     assert [each.code for each in counted.findings] == ["KF630", *["KF640"] * 3]

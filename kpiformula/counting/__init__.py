@@ -314,7 +314,7 @@ class _Counting:
                 criterion=step.criterion,
                 removed=before.may - here.may,
                 kept=here.sure,
-                undecided=here.may - here.sure,
+                undecided=here.undecided,
                 also_met=here.also,
                 phrase=self._phrase(step),
             )

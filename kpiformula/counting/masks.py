@@ -22,7 +22,7 @@ _SURE, _MAY = "_sure", "_may"
 
 @dataclass(frozen=True, slots=True)
 class Passing:
-    """How many different keys pass all steps surely, and how many may."""
+    """How many different keys pass surely, and how many may."""
 
     sure: int
     may: int
@@ -34,11 +34,9 @@ class Passing:
 
 
 @dataclass(frozen=True, slots=True)
-class Numbers:
-    """How many different keys pass a step surely, may pass it, and meet it though taken out."""
+class Numbers(Passing):
+    """How many different keys pass a step, and how many meet it though taken out before."""
 
-    sure: int
-    may: int
     also: int
 
 
