@@ -11,6 +11,7 @@ from kpiformula.thresholds.figures import Figure, NoFigure, figure, quartiles
 from kpiformula.thresholds.marking import MarkedText
 from kpiformula.thresholds.parts import (
     FIGURES,
+    MEASURES,
     TIME,
     Claim,
     Inclusive,
@@ -55,6 +56,7 @@ _BOUNDS: Mapping[str, Operator] = {
     "MORE": ">", "HIGHER": ">",
     "MOST": "<=", "NOT_HIGHER": "<=", "OR_LESS": "<=", "OR_LOWER": "<=",
     "LESS": "<", "LOWER": "<", "UNREACHED": "<", "UP_TO": "<",
+    "EQUAL": "=", "MOST_WHOSE": "<=", "MORE_WHOSE": ">",
 }  # fmt: skip
 _SIGNS: Mapping[str, Operator] = {
     "≥": ">=", ">=": ">=", "≤": "<=", "<=": "<=", ">": ">", "<": "<",
@@ -63,6 +65,8 @@ _UNSAID = frozenset({"SINCE", "FROM", "WITH", "UP_TO"})
 _BETTER_IS_SMALLER = frozenset({"rank", "quartile"})
 _MIRRORED: Mapping[Operator, Operator] = {">=": "<=", "<=": ">=", ">": "<", "<": ">"}
 _NEGATED: Mapping[Operator, Operator] = {">=": "<", "<=": ">", ">": "<=", "<": ">="}
+_OF_WHAT_FOLLOWS = frozenset({"HIGHER", "LOWER", "MOST_WHOSE", "MORE_WHOSE"})
+"""Kazakh bounds behind a number that describe what follows, and do not count it."""
 _SOURCES = frozenset(
     {"organisation", "university", "country", "course", "programme", "project", "publication"}
 )
@@ -93,6 +97,8 @@ def _limit(parts: Parts) -> Meaning:
     behind = parts.unit_behind()
     if value.unit and behind and "WORD" not in parts.kinds and not parts.named("remark"):
         raise NotMeant
+    if behind not in {None, *MEASURES} and _describes_what_follows(parts):
+        raise NotMeant
     subject = subject_of(parts, value.unit or behind)
     quantity = subject.quantity or tuple(m for b in parts.named("thing") for m in leaves(b))
     if parts.named("thing") and value.unit:
@@ -102,6 +108,11 @@ def _limit(parts: Parts) -> Meaning:
         _refuse_no_bound(parts, value, subject)
     claim = Claim(operator, inclusive, value.value, subject.unit, quantity, scale)
     return [claim], subject.kept
+
+
+def _describes_what_follows(parts: Parts) -> bool:
+    behind = (mark.kind for mark in parts.marks if mark.kind.endswith("_BEHIND"))
+    return any(_bound_name(kind) in _OF_WHAT_FOLLOWS for kind in behind)
 
 
 def _scale_and_value(parts: Parts) -> tuple[Fraction | None, Figure]:

@@ -72,6 +72,9 @@ def threshold(claim: Claim, kept: tuple[Mark, ...], text: MarkedText) -> Thresho
 TIME = frozenset({"year", "month", "week", "day", "hour", "academic_hour"})
 """Units of time."""
 
+MEASURES = TIME | {"fte", "credit", "point", "percent", "level", "rank", "percentile", "times"}
+"""Units in which something is measured; the others count things."""
+
 # --- what a tree is made of --------------------------------------------------------------------
 
 FIGURES = ("plain", "plain_from", "plain_to", "measure", "measure_from", "measure_to", "often")
