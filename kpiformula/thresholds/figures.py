@@ -44,13 +44,19 @@ def figure(marks: Sequence[Mark], entries: Mapping[int, Entry], *, english: bool
     """Return the number that marks print; ``english`` tells that a comma may group thousands.
 
     Raises:
-        NoFigure: for a number of more than 30 digits.
+        NoFigure: for a number of more than 30 digits, or one that is repeated in other words.
     """
-    value, scale, unit, age = Fraction(0), None, None, False
+    value, repeated, scale, unit, age = Fraction(0), None, None, None, False
     for mark in marks:
         kind = mark.kind.removesuffix("_FROM").removesuffix("_TO")
         if kind in ("NUMBER", "CALENDAR"):
             value = _digits(mark.text, english=english)
+        elif kind == "FRACTION":
+            value = Fraction(mark.text)
+        elif kind == "LPAR":
+            repeated, value = value, Fraction(0)
+        elif kind == "RPAR" and value != repeated:
+            raise NoFigure
         elif kind in ("NUMERAL", "OFTEN"):
             value = _and_word(value, Fraction(entries[mark.start].meaning))
         elif kind == "LIMIT_HALF":

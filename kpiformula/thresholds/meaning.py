@@ -56,7 +56,7 @@ _BOUNDS: Mapping[str, Operator] = {
     "MORE": ">", "HIGHER": ">",
     "MOST": "<=", "NOT_HIGHER": "<=", "OR_LESS": "<=", "OR_LOWER": "<=",
     "LESS": "<", "LOWER": "<", "UNREACHED": "<", "UP_TO": "<",
-    "EQUAL": "=", "MOST_WHOSE": "<=", "MORE_WHOSE": ">",
+    "EQUAL": "=",
 }  # fmt: skip
 _SIGNS: Mapping[str, Operator] = {
     "≥": ">=", ">=": ">=", "≤": "<=", "<=": "<=", ">": ">", "<": "<",
@@ -65,8 +65,8 @@ _UNSAID = frozenset({"SINCE", "FROM", "WITH", "UP_TO"})
 _BETTER_IS_SMALLER = frozenset({"rank", "quartile"})
 _MIRRORED: Mapping[Operator, Operator] = {">=": "<=", "<=": ">=", ">": "<", "<": ">"}
 _NEGATED: Mapping[Operator, Operator] = {">=": "<", "<=": ">", ">": "<=", "<": ">="}
-_OF_WHAT_FOLLOWS = frozenset({"HIGHER", "LOWER", "MOST_WHOSE", "MORE_WHOSE"})
-"""Kazakh bounds behind a number that describe what follows, and do not count it."""
+_DENIALS = frozenset({"LIMIT_NOT", "LIMIT_DENIED", "LIMIT_NONE"})
+_PARTICIPLES = ("тын", "тін", "ған", "ген", "қан", "кен")
 _SOURCES = frozenset(
     {"organisation", "university", "country", "course", "programme", "project", "publication"}
 )
@@ -111,8 +111,12 @@ def _limit(parts: Parts) -> Meaning:
 
 
 def _describes_what_follows(parts: Parts) -> bool:
-    behind = (mark.kind for mark in parts.marks if mark.kind.endswith("_BEHIND"))
-    return any(_bound_name(kind) in _OF_WHAT_FOLLOWS for kind in behind)
+    """Whether a Kazakh bound behind its number describes what follows, and does not count it."""
+    behind = (mark for mark in parts.marks if mark.kind.endswith("_BEHIND"))
+    return any(
+        _bound_name(mark.kind) in ("HIGHER", "LOWER") or mark.text.casefold().endswith(_PARTICIPLES)
+        for mark in behind
+    )
 
 
 def _scale_and_value(parts: Parts) -> tuple[Fraction | None, Figure]:
@@ -134,10 +138,17 @@ def _comparison(parts: Parts, value: Figure, unit: str | None) -> tuple[Operator
         return _SIGNS[signs[0].text], "said"
     *_, bound = _bounds(parts)
     operator = _operator(bound, unit)
-    if "LIMIT_NOT" in parts.kinds:
-        return _NEGATED[operator], "said"
+    if parts.kinds & _DENIALS:
+        return _denied(operator, parts), "said"
     remark = _remark(parts, value)
     return (operator, _inclusive(bound)) if remark is None else (_settled(operator, remark), "said")
+
+
+def _denied(operator: Operator, parts: Parts) -> Operator:
+    """Return what is left where a bound is denied; Kazakh denies twice and means it once."""
+    if "LIMIT_NONE" in parts.kinds and operator in (">=", "<="):
+        return operator
+    return _NEGATED[operator]
 
 
 def _settled(operator: Operator, remark: Literal["included", "excluded"]) -> Operator:

@@ -31,6 +31,7 @@ _KINDS: Mapping[str, str] = {
 
 _WITH_CASES = frozenset({"UNIT", "YEAR", "LEADER", "NUMERAL", "SCALE"})
 _CASES = {"from": "_FROM", "to": "_TO", "other": ""}
+_CASED = frozenset({"from", "to"})
 _LONGEST = 40
 """Letters of a word that is looked up."""
 
@@ -154,8 +155,10 @@ def _lists() -> _Lists:
         else:
             for stems in _spellings(word):
                 rows[stems[0]].append(_Row(_KINDS[section], meaning, language, stems))
-    for word, scale in amount_words("scales").items():
-        rows[word].append(_Row("SCALE", scale, "*", (word,)))
+    scales = amount_words("scales")
+    cased = {word + end for word in scales for end, case in endings["kk"].items() if case in _CASED}
+    for word in scales.keys() - cased:
+        rows[word].append(_Row("SCALE", scales[word], "*", (word,)))
     return _Lists({stem: tuple(found) for stem, found in rows.items()}, endings, tuple(describing))
 
 
