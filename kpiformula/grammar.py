@@ -115,7 +115,11 @@ def known_categories() -> tuple[str, ...]:
 # --- the files ---------------------------------------------------------------------------------
 
 _DEFINES = re.compile(r"^([A-Z_]+)(?:\.\d+)?:", re.MULTILINE)
-_KEYWORD_PRIORITY = {"DATIVE": 2, "TO": 2, "BY": 2, "AND": 2}
+_KEYWORD_PRIORITY = {
+    "DATIVE": 2, "TO": 2, "BY": 2, "AND": 2,
+    "LIMIT_LEAST_BEHIND": 4, "LIMIT_MOST_BEHIND": 4, "LIMIT_NOT_LOWER_BEHIND": 4,
+    "LIMIT_NOT_HIGHER_BEHIND": 4,
+}  # fmt: skip
 
 
 @cache

@@ -68,6 +68,8 @@ def figure(marks: Sequence[Mark], entries: Mapping[int, Entry], *, english: bool
         elif kind == "PERCENT":
             unit = "percent"
     kinds = {mark.kind for mark in marks}
+    if len(kinds) == 1 and scale:
+        value = Fraction(1)
     if "OFTEN" in kinds:
         unit = "times"
     if scale and unit == "tenge":

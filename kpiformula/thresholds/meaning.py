@@ -188,10 +188,15 @@ def _refuse_no_bound(parts: Parts, value: Figure, subject: Subject) -> None:
 def _pair(parts: Parts) -> Meaning:
     lower, upper = parts.figures()
     unit = upper.unit or parts.unit_behind()
-    if lower.unit or (upper.unit and parts.unit_behind()):
+    if upper.unit and parts.unit_behind():
         raise NotMeant
     subject = subject_of(parts, unit)
     operators = [_operator(bound, subject.unit) for bound in _bounds(parts)]
+    denied = operators in (["<", "<="], [">", ">="])
+    if denied:  # 23 жастан кіші, 45 жастан үлкен болмауы тиіс
+        operators[0] = _NEGATED[operators[0]]
+    if lower.unit and not (denied and lower.unit == unit):
+        raise NotMeant
     if {operator[0] for operator in operators} != {"<", ">"}:
         raise NotMeant
     claims = [
