@@ -1029,30 +1029,38 @@ def test_undecided_counts_decide_verdicts_as_ranges(figure: str, agrees: bool) -
     assert kf.verify(counted.indicator, counted, figure).agrees is agrees
 
 
-@given(st.lists(st.tuples(st.sampled_from([True, False, None]),
-                          st.sampled_from([3, 4, None])), min_size=1, max_size=7))  # fmt: skip
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from("pqrst"),
+            st.sampled_from([True, False, None]),
+            st.sampled_from([3, 4, None]),
+        ),
+        min_size=1,
+        max_size=6,
+    )
+)
+@settings(max_examples=300)
 def test_the_values_of_a_share_are_those_that_missing_cells_can_give(
-    cells: list[tuple[bool | None, int | None]],
+    cells: list[tuple[str, bool | None, int | None]],
 ) -> None:
-    """Cells are filled in each way: no share lies outside, and the highest is reached."""
-    records = records_of(*({"f": f, "w": w} for f, w in cells))
+    """Cells are filled in each way: the lowest and the highest share are the ends of its values."""
+    records = [{**dict.fromkeys(CELLS), "id": id, "f": f, "w": w} for id, f, w in cells]
     counted = count(share(["f"], part=["w = 3 years"]), frame(records), year=YEAR)
     ways = [
-        product([True, False] if f is None else [f], [3, 4] if w is None else [w]) for f, w in cells
+        product([id], [True, False] if f is None else [f], [3, 4] if w is None else [w])
+        for id, f, w in cells
     ]
     shares = {
-        Fraction(100 * sum(f and w == 3 for f, w in each), whole)
+        Fraction(100 * len({id for id, f, w in each if f and w == 3}), len(whole))
         for each in product(*ways)
-        if (whole := sum(f for f, _ in each))
+        if (whole := {id for id, f, _ in each if f})
     }
     if counted.share is None:
         assert len(shares) <= 1
         return
     assert counted.value_range is not None
-    assert max(shares) == counted.value_range.high
-    assert counted.value_range.low <= min(shares)
-    decided = all(f is not None for f, _ in cells)
-    assert not decided or counted.value_range.low == min(shares)
+    assert (counted.value_range.low, counted.value_range.high) == (min(shares), max(shares))
 
 
 def test_exclusions_are_left_out_one_by_one_and_all_together() -> None:

@@ -240,18 +240,19 @@ class _Counting:
     def _share(self) -> Interval | None:
         """Return the values of a part over its whole where they stay open.
 
-        None is less than where all who may belong to the whole do and no more belong to the part;
-        the greatest is where all who may belong to the part do, and no more belong to the whole.
+        The least is where none belongs to the part who need not, and all to the whole who may
+        without belonging to the part; the greatest is where all belong to the part who may, and
+        none to the whole who need not.
         """
         pair = self._part_and_whole()
         if pair is None or not any(self._passing[symbol].undecided for symbol in pair):
             return None
-        part, whole = (self._passing[symbol] for symbol in pair)
-        steps = len(self._steps[pair[1]])
-        fewest = self._masks[pair[0]].may_or_surely_begin(steps)
+        part = self._passing[pair[0]]
+        fewest, most = self._masks[pair[1]].fewest_and_most_beside(self._masks[pair[0]])
         if not fewest:
             return None
-        return Interval(Fraction(part.sure, whole.may), Fraction(part.may, fewest))
+        greatest = Fraction(part.may, fewest)
+        return Interval(Fraction(part.sure, most) if most else greatest, greatest)
 
     def _part_and_whole(self) -> tuple[str, str] | None:
         """Return the counts of a quotient that is a part over the whole around it."""

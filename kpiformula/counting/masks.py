@@ -5,7 +5,7 @@ A key stands for a person, a building, an article: it passes where one of its re
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -85,18 +85,34 @@ class Masks:
             flags[f"{_MAY}_{place}"] = part.not_false
             if not each.exact:
                 flags[f"{_SURE}_{place}"] = whole.true & part.true
+        total, numbers = self._keys_by_flag(flags)
+        may = [total, *(numbers[f"{_MAY}_{place}"] for place in range(1, len(inner) + 1))]
+        return [Passing(numbers.get(f"{_SURE}_{place}", n), n) for place, n in enumerate(may)]
+
+    def fewest_and_most_beside(self, inner: Masks) -> tuple[int, int]:
+        """Return how many pass beside a count within this one, as few and as many as may be.
+
+        As few: all who may pass ``inner``, and who surely pass this one. As many: who surely pass,
+        and all who may pass this one without passing ``inner``.
+        """
+        whole, part = self._behind(0), inner._behind(len(self.steps))
+        _, numbers = self._keys_by_flag(
+            {"fewest": whole.true | part.not_false, "most": whole.true | ~part.true}
+        )
+        return numbers["fewest"], numbers["most"]
+
+    def _keys_by_flag(self, flags: Mapping[str, nw.Expr]) -> tuple[int, dict[str, int]]:
+        """Return how many keys may pass, and how many of them by a record that has a flag."""
         key = self.records.population.key
         by_key = (
-            self.records.frame.filter(whole.not_false)
+            self.records.frame.filter(self._behind(0).not_false)
             .select(key, **{name: flag.cast(nw.Int8) for name, flag in flags.items()})
             .group_by(key)
             .agg(nw.len().alias(_MAY), *(nw.col(name).max() for name in flags))
         )
         sums = {name: nw.col(name).cast(nw.Int64).sum() for name in flags}
-        found = self.records.first(by_key.select(**{f"{_MAY}_0": nw.len()}, **sums))
-        numbers = {name: int(number or 0) for name, number in found.items()}
-        may = [numbers[f"{_MAY}_{place}"] for place in range(len(inner) + 1)]
-        return [Passing(numbers.get(f"{_SURE}_{place}", n), n) for place, n in enumerate(may)]
+        total, *found = self.records.first(by_key.select(nw.len().alias(_MAY), **sums)).values()
+        return int(total or 0), dict(zip(flags, (int(n or 0) for n in found), strict=True))
 
     def _behind(self, steps: int) -> Held:
         """Return where all steps behind the first few are passed."""
@@ -161,11 +177,6 @@ class Masks:
             case _:
                 found = may == step
         return tuple(sorted(self._keys(self._by_key.filter(found)), key=str))
-
-    def may_or_surely_begin(self, steps: int) -> int:
-        """Return how many keys may pass all steps, or surely pass the first few of them."""
-        found = (nw.col(_MAY) >= len(self.steps)) | (self._steps_surely_passed >= steps)
-        return self.records.number(self._by_key.select(n=found.cast(nw.Int64).sum()))
 
     @property
     def _steps_surely_passed(self) -> nw.Expr:
