@@ -437,6 +437,21 @@ def test_each_row_is_there_as_soon_as_it_is_done(tmp_path: Path) -> None:
                              "agrees": True, "counts": {"G": "1/3"}}  # fmt: skip
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="files are not reserved there")
+@pytest.mark.parametrize("resume", [True, False])
+def test_a_journal_belongs_to_one_run_at_a_time(tmp_path: Path, resume: bool) -> None:
+    path = tmp_path / "out.part"
+    with Journal(path, HEAD, resume=False) as journal:
+        journal.add(RowDone("a line", "rounded", True))
+        before = path.read_bytes()
+        with pytest.raises(InputError, match=r"KF574.*written by another run"):
+            Journal(path, HEAD, resume=resume)
+        assert path.read_bytes() == before
+        journal.add(RowDone("another", "rounded", True))
+    with Journal(path, HEAD, resume=True) as journal:
+        assert journal.done == 2
+
+
 def test_the_journal_of_another_head_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "out.part"
     with Journal(path, HEAD, resume=False) as journal:

@@ -9,6 +9,7 @@ when it is read. A journal goes on only for a run with the same head.
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -52,20 +53,26 @@ class Journal:
     Raises:
         InputError: KF567 for a journal of another run, or a file that is no journal; KF568 for a
             journal with rows done that is not to be gone on with; KF569 for one that is damaged;
-            KF563 where it cannot be written.
+            KF574 for one that another run is writing; KF563 where it cannot be written.
     """
 
     def __init__(self, path: Path, head: Head, *, resume: bool) -> None:
         self.path = path
         self._head = _line({"schema": SCHEMA, **head})
         try:
-            size, self.done = self._kept(head, resume=resume)
-            self._stream: BinaryIO = path.open("r+b" if size else "wb", buffering=0)
-            if size:
+            if not path.exists():
+                path.touch()
+            self._stream: BinaryIO = path.open("r+b", buffering=0)
+            try:
+                _reserve(self._stream, path)
+                size, self.done = self._kept(head, resume=resume)
                 self._stream.truncate(size)
                 self._stream.seek(size)
-            else:
-                self._write(self._head)
+                if not size:
+                    self._write(self._head)
+            except BaseException:
+                self._stream.close()
+                raise
         except OSError as failure:
             raise cannot_be_written(str(path), failure) from None
 
@@ -119,10 +126,7 @@ class Journal:
 
     def _kept(self, head: Head, *, resume: bool) -> tuple[int, int]:
         """Return up to which byte the journal that is there is kept, and how many rows that is."""
-        try:
-            first = _first_line(self.path)
-        except FileNotFoundError:
-            return 0, 0
+        first = _first_line(self.path)
         if self._head.startswith(first) and first != self._head:
             return 0, 0  # nothing, or a head that was cut: no row was done
         if first != self._head and (resume or not _is_of_a_run(first)):
@@ -145,6 +149,27 @@ class Journal:
 
 _LONGEST_HEAD = 1_000_000
 _ADVICE = "run again what it is of, or remove it to begin anew"
+
+
+def _reserve(stream: BinaryIO, path: Path) -> None:
+    """Reserve a journal for this run, until its file is closed, where the system can do it.
+
+    Raises:
+        InputError: KF574 where another run has reserved it.
+    """
+    if sys.platform == "win32":
+        return
+    import fcntl
+
+    try:
+        fcntl.flock(stream.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        message = f"{path} is being written by another run"
+        raise InputError(
+            error("KF574", message, help="wait for it, or write to another file")
+        ) from None
+    except OSError:
+        return  # a file system without reservations
 
 
 def _line(entry: Mapping[str, Any]) -> bytes:

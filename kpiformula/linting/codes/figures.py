@@ -262,4 +262,8 @@ FIGURES: tuple[Row, ...] = (
     ("KF573", ERROR, "claim without a formula", "A row of a table of claims has no formula.",
      "There is nothing to hold its figure against.", "an empty cell under `formula`",
      "H = G / F * 100"),
+    ("KF574", ERROR, "journal of a run at work",
+     "Another run is writing to the same output and its journal.",
+     "The rows of two runs would stand in one file.", "the same command in two windows",
+     "Wait for the other run, or write to another file."),
 )
